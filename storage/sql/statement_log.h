@@ -1,0 +1,40 @@
+// A record of the statements that ran: for tests of query plans and for replay
+// by the bench.
+#ifndef CHARTER_STORAGE_SQL_STATEMENT_LOG_H_
+#define CHARTER_STORAGE_SQL_STATEMENT_LOG_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "storage/sql/dialect.h"
+#include "storage/sql/value.h"
+
+namespace charter::storage {
+
+// `binds` hold customers' data: an implementation is for tests and benches and
+// writes them nowhere else.
+class StatementLog {
+ public:
+  virtual ~StatementLog() = default;
+  // One statement that succeeded: its text, values, and the rows it returned or
+  // affected. For BEGIN, COMMIT and ROLLBACK the text alone. Called on the
+  // session's thread.
+  virtual void Record(Engine engine, absl::string_view sql, const Binds& binds,
+                      int64_t rows) = 0;
+};
+
+// The text with repeated parts written once, so that a list of any length is
+// one shape: `IN (:id0, :id1)` becomes `IN (:id…)` and `VALUES (:a0, :b0),
+// (:a1, :b1)` becomes `VALUES (:a, :b)…`.
+std::string StatementShape(absl::string_view sql);
+
+// When the environment variable CHARTER_STATEMENT_TEXTS names a folder, every
+// process adds each text it uses, once, with its engine, to a file of its own
+// in there: "engine<TAB>shape<NEWLINE>" . Called by the statement check at a
+// text's first use.
+void RecordStatementText(Engine engine, absl::string_view sql);
+
+}  // namespace charter::storage
+
+#endif  // CHARTER_STORAGE_SQL_STATEMENT_LOG_H_

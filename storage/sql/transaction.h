@@ -1,0 +1,94 @@
+// What a lambda given to Session::Read or Session::Write works on.
+#ifndef CHARTER_STORAGE_SQL_TRANSACTION_H_
+#define CHARTER_STORAGE_SQL_TRANSACTION_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "storage/sql/dialect.h"
+#include "storage/sql/rows.h"
+#include "storage/sql/value.h"
+
+namespace charter::storage {
+
+namespace internal {
+class Connection;
+struct TransactionState;
+}  // namespace internal
+
+// One attempt of one transaction. Belongs to the thread that runs the lambda
+// and ends with it.
+//
+// Statements: one per call; values only by name (`:due_us`). Text literals
+// stand in single quotes. Refused at a text's first use, with INTERNAL:
+// comments, double quotes, back-ticks, semicolons, backslashes, colons that
+// name nothing, verbs other than SELECT, WITH, INSERT, REPLACE, UPDATE, DELETE
+// and EXPLAIN (DDL would commit the open transaction on MySQL), names without a
+// value and values without a name.
+//
+// After a conflict, a lost link or a passed deadline every further call gives
+// the same error and the verb rolls back, whatever the lambda returns. After
+// kDuplicateKey, kForeignKey, kCheck and kTooBig the transaction may go on.
+class Transaction {
+ public:
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Runs an INSERT, REPLACE, UPDATE or DELETE. Returns the number of rows:
+  // those that the WHERE found, changed or not (so 1 for a compare-and-set that
+  // hit). In a Read it is refused with INTERNAL.
+  absl::StatusOr<int64_t> Execute(absl::string_view sql,
+                                  const Binds& binds = {});
+
+  // Runs a SELECT (or, on SQLite and MariaDB, what RETURNs rows) and returns
+  // all its rows.
+  absl::StatusOr<Rows> Query(absl::string_view sql, const Binds& binds = {});
+
+  // INSERT INTO table (columns) VALUES …, in as few statements as the engine
+  // likes: at most Dialect::rows_per_insert rows and about 1 MiB of values
+  // each. Every row has a value per column, in order. `suffix` is put at the
+  // end of each statement (say Dialect::OrUpdate). Table and column names come
+  // from code, never from a caller.
+  absl::Status InsertRows(absl::string_view table,
+                          absl::Span<const absl::string_view> columns,
+                          absl::Span<const std::vector<Value>> rows,
+                          absl::string_view suffix = "");
+
+  // Runs after the commit, in order, on this thread; never if the attempt is
+  // rolled back, retried, or a dry run. For in-memory hints only.
+  void AfterCommit(std::function<void()> hook);
+
+  // The call's time, as given in TxOptions. The same in every attempt.
+  absl::Time now() const;
+  bool dry_run() const;
+  // 1 for the first run of the lambda, then 2, …
+  int attempt() const;
+  const Dialect& dialect() const;
+
+ private:
+  friend class Session;
+  Transaction(internal::Connection* connection,
+              internal::TransactionState* state)
+      : connection_(connection), state_(state) {}
+
+  internal::Connection* connection_;
+  internal::TransactionState* state_;
+};
+
+// `(:prefix0, :prefix1, …)` for `column IN …`, with the values added to
+// `binds`. The list is padded to the next power of two with its last value, so
+// that few texts exist. `values` must not be empty and at most 4,096 long
+// (INVALID use aborts).
+std::string InList(absl::string_view prefix, absl::Span<const Value> values,
+                   Binds* binds);
+
+}  // namespace charter::storage
+
+#endif  // CHARTER_STORAGE_SQL_TRANSACTION_H_
