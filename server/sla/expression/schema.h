@@ -12,12 +12,15 @@
 namespace charter::sla {
 
 struct Field {
-  std::string name;                 // as an expression writes it: "priority", "attributes.site", "account.tier"
+  std::string name;  // as an expression writes it: "priority",
+                     // "attributes.site", "account.tier"
   Type type = Type::kString;
-  std::vector<std::string> values;  // the known values of an enum or status; empty: any
+  std::vector<std::string>
+      values;  // the known values of an enum or status; empty: any
 };
 
-// The names that expressions may use, each with its type and its slot in a Record.
+// The names that expressions may use, each with its type and its slot in a
+// Record.
 class Schema {
  public:
   // Adds a field, or returns the slot of the one of that name.

@@ -13,8 +13,10 @@ namespace charter::sla {
 // The types a field or a literal may have (E0, X1).
 enum class Type { kString, kNumber, kBool, kDate, kInstant, kDuration };
 
-// A value of a field; monostate is "not set". Enums and statuses are their ids as strings.
-using Value = std::variant<std::monostate, std::string, double, bool, Date, Instant, Duration>;
+// A value of a field; monostate is "not set". Enums and statuses are their ids
+// as strings.
+using Value = std::variant<std::monostate, std::string, double, bool, Date,
+                           Instant, Duration>;
 
 inline bool IsSet(const Value& v) { return v.index() != 0; }
 

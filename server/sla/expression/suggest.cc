@@ -1,0 +1,65 @@
+#include "server/sla/expression/suggest.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace charter::sla {
+namespace {
+
+constexpr size_t kLongestWord = 64;
+
+// Insertions, deletions and replacements of letters that turn `a` into `b`.
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const bool same = absl::ascii_tolower(a[i]) == absl::ascii_tolower(b[j]);
+      const size_t replaced = diagonal + (same ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string Nearest(absl::string_view word,
+                    const std::vector<std::string>& candidates) {
+  if (word.empty() || word.size() > kLongestWord) return "";
+  const std::string suffix = absl::StrCat(".", word);
+  for (const std::string& candidate : candidates) {
+    if (absl::EndsWith(candidate, suffix)) return candidate;
+  }
+  const std::string* nearest = nullptr;
+  size_t best = std::max<size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > kLongestWord) continue;
+    const size_t distance = EditDistance(word, candidate);
+    if (distance < best) {
+      best = distance;
+      nearest = &candidate;
+    }
+  }
+  return nearest == nullptr ? "" : *nearest;
+}
+
+std::string Quoted(absl::string_view text) {
+  if (text.size() <= kLongestWord) {
+    return absl::StrCat("\"", absl::Utf8SafeCEscape(text), "\"");
+  }
+  size_t end = kLongestWord;
+  while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // whole characters
+  return absl::StrCat("\"", absl::Utf8SafeCEscape(text.substr(0, end)), "…\"");
+}
+
+}  // namespace charter::sla
