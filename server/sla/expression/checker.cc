@@ -12,49 +12,12 @@
 #include "re2/re2.h"
 #include "server/sla/expression/lexer.h"
 #include "server/sla/expression/literals.h"
-#include "server/sla/expression/suggest.h"
+#include "server/sla/expression/wording.h"
 
 namespace charter::sla {
 namespace {
 
 constexpr int64_t kPatternMemory = 256 << 10;
-
-absl::string_view TypeName(Type type) {
-  switch (type) {
-    case Type::kString:
-      return "a string";
-    case Type::kNumber:
-      return "a number";
-    case Type::kBool:
-      return "a bool";
-    case Type::kDate:
-      return "a date";
-    case Type::kInstant:
-      return "an instant";
-    case Type::kDuration:
-      return "a duration";
-  }
-  return "";
-}
-
-// How a literal of the type is written.
-absl::string_view Example(Type type) {
-  switch (type) {
-    case Type::kString:
-      return "\"text\"";
-    case Type::kNumber:
-      return "3";
-    case Type::kBool:
-      return "true";
-    case Type::kDate:
-      return "date(\"2026-01-01\")";
-    case Type::kInstant:
-      return "timestamp(\"2026-01-01T00:00:00Z\")";
-    case Type::kDuration:
-      return "duration(\"3h30m\")";
-  }
-  return "";
-}
 
 std::vector<std::string> Names(const Schema& schema, absl::string_view prefix) {
   std::vector<std::string> names;
@@ -63,11 +26,6 @@ std::vector<std::string> Names(const Schema& schema, absl::string_view prefix) {
     names.push_back(absl::StrCat(prefix, schema.field(slot).name));
   }
   return names;
-}
-
-std::string DidYouMean(const std::string& nearest) {
-  if (nearest.empty()) return "";
-  return absl::StrCat(": did you mean ", Quoted(nearest), "?");
 }
 
 CompareOp ParseOp(absl::string_view op) {
@@ -403,11 +361,11 @@ absl::StatusOr<Node> Checker::Method(const Term& field,
       return Error(argument.offset, absl::StrCat("not a pattern of RE2: ",
                                                  Quoted(pattern->error())));
     }
-    if (pattern->ProgramSize() > kMaxPatternProgram) {
-      return Error(
-          argument.offset,
-          absl::StrCat("the pattern is too large: ", pattern->ProgramSize(),
-                       " instructions, at most ", kMaxPatternProgram));
+    program_ += pattern->ProgramSize();
+    if (program_ > kMaxPatternProgram) {
+      return Error(argument.offset,
+                   absl::StrCat("patterns too large: ", program_,
+                                " instructions, at most ", kMaxPatternProgram));
     }
     node.pattern = std::move(pattern);
   }

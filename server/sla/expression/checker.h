@@ -70,6 +70,7 @@ class Checker {
   const Schema& schema_;
   const Usage usage_;
   int terms_ = 0;
+  int program_ = 0;  // instructions of the patterns so far
 };
 
 }  // namespace charter::sla

@@ -46,8 +46,8 @@ inline constexpr size_t kMaxExpressionBytes = 4096;
 inline constexpr int kMaxExpressionTerms = 64;
 // Levels of ( and ! around a term.
 inline constexpr int kMaxExpressionDepth = 16;
-// Instructions of a compiled `matches` pattern.
-inline constexpr int kMaxPatternProgram = 1000;
+// Instructions of all compiled `matches` patterns together.
+inline constexpr int kMaxPatternProgram = 2000;
 
 // Where an expression stands decides what it may name (X1).
 enum class Usage {

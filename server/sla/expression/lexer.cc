@@ -9,14 +9,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/sla/expression/expression.h"
-#include "server/sla/expression/suggest.h"
 #include "server/sla/expression/utf8.h"
+#include "server/sla/expression/wording.h"
 
 namespace charter::sla {
 namespace {
 
 // The largest whole number up to which every double is exact.
-constexpr double kMaxWhole = 9007199254740992.0;
+constexpr uint64_t kMaxWhole = uint64_t{1} << 53;
 
 bool IsNameStart(char c) { return absl::ascii_isalpha(c) || c == '_'; }
 bool IsNamePart(char c) { return absl::ascii_isalnum(c) || c == '_'; }
@@ -88,9 +88,16 @@ class Splitter {
     if (result.ec != std::errc()) {
       return ErrorAt(text_, start, "the number is out of range");
     }
-    if (whole && token.number > kMaxWhole) {
-      return ErrorAt(text_, start,
-                     "whole numbers are exact only up to 9007199254740992");
+    uint64_t exact = 0;
+    if (whole &&
+        (std::from_chars(text_.data() + start, text_.data() + at_, exact).ec !=
+             std::errc() ||
+         exact > kMaxWhole)) {
+      return ErrorAt(
+          text_, start,
+          absl::StrCat("whole numbers are exact only up to ", kMaxWhole,
+                       "; with a fraction, as in 1e20, "
+                       "it is taken as near as it can be"));
     }
     return absl::OkStatus();
   }

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/sla/expression/checker.h"
 #include "server/sla/expression/lexer.h"
-#include "server/sla/expression/suggest.h"
+#include "server/sla/expression/wording.h"
 
 namespace charter::sla {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/sla/expression/suggest.h"
+#include "server/sla/expression/wording.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -60,6 +60,47 @@ std::string Quoted(absl::string_view text) {
   size_t end = kLongestWord;
   while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // whole characters
   return absl::StrCat("\"", absl::Utf8SafeCEscape(text.substr(0, end)), "…\"");
+}
+
+std::string DidYouMean(absl::string_view nearest) {
+  if (nearest.empty()) return "";
+  return absl::StrCat(": did you mean ", Quoted(nearest), "?");
+}
+
+absl::string_view TypeName(Type type) {
+  switch (type) {
+    case Type::kString:
+      return "a string";
+    case Type::kNumber:
+      return "a number";
+    case Type::kBool:
+      return "a bool";
+    case Type::kDate:
+      return "a date";
+    case Type::kInstant:
+      return "an instant";
+    case Type::kDuration:
+      return "a duration";
+  }
+  return "";
+}
+
+absl::string_view Example(Type type) {
+  switch (type) {
+    case Type::kString:
+      return "\"text\"";
+    case Type::kNumber:
+      return "3";
+    case Type::kBool:
+      return "true";
+    case Type::kDate:
+      return "date(\"2026-01-01\")";
+    case Type::kInstant:
+      return "timestamp(\"2026-01-01T00:00:00Z\")";
+    case Type::kDuration:
+      return "duration(\"3h30m\")";
+  }
+  return "";
 }
 
 }  // namespace charter::sla
