@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/sla/calendar/hours_definition.h"
 #include "server/sla/time.h"
 
@@ -23,6 +24,8 @@ struct ExplainedInterval {
   std::string name;  // of the holiday or override that closes it
   bool operator==(const ExplainedInterval&) const = default;
 };
+
+class OpenTimeline;
 
 // What Compile says of hours that never open. A set is refused when it is
 // written (B5); a reader that must go on with one that it finds may allow it,
@@ -91,10 +94,16 @@ class BusinessHours final {
   std::vector<ExplainedInterval> Explain(Instant a, Instant b) const;
 
  private:
-  class Tables;
-  explicit BusinessHours(std::unique_ptr<Tables> tables);
+  explicit BusinessHours(std::unique_ptr<const OpenTimeline> timeline);
 
-  std::unique_ptr<Tables> tables_;
+  // The first open interval that ends after `t`, with its end as far out as the
+  // search goes; the last one that starts before `t`, with its start so.
+  std::optional<Interval> EndingAfter(Instant t) const;
+  std::optional<Interval> StartingBefore(Instant t) const;
+  // Has this local date, in days since 1970-01-01, any open time?
+  bool OpensOn(const absl::TimeZone& zone, int day) const;
+
+  std::unique_ptr<const OpenTimeline> timeline_;
 };
 
 }  // namespace charter::sla
