@@ -1,0 +1,59 @@
+# How tests are declared, and the labels by which a run picks them.
+
+# From what should fail first to what takes longest; ctest starts them in this
+# order. `tsan` may stand beside any: the thread sanitizer runs it as well.
+set(CHARTER_TEST_LABELS lint unit fuzz vector property storage service e2e kill)
+
+# A label's programs: `ninja tests_storage` builds what `ctest -L storage` runs.
+foreach(label IN LISTS CHARTER_TEST_LABELS ITEMS tsan)
+  add_custom_target(tests_${label})
+endforeach()
+
+# charter_label_test(NAME [TARGET t] [TIMEOUT s] LABELS l …): gives the ctest
+# NAME, whose program is the target t, its labels, its place and its time limit
+# in seconds (300). A test of the engine or of storage that starts no server is
+# also labelled `tsan`.
+function(charter_label_test name)
+  cmake_parse_arguments(ARG "" "TARGET;TIMEOUT" "LABELS" ${ARGN})
+  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  if(folder MATCHES "^tests/(server/sla|storage)(/|$)" AND NOT "e2e" IN_LIST ARG_LABELS)
+    list(APPEND ARG_LABELS tsan)
+  endif()
+  list(REMOVE_DUPLICATES ARG_LABELS)
+  set(cost 0)
+  foreach(label IN LISTS ARG_LABELS)
+    list(FIND CHARTER_TEST_LABELS "${label}" place)
+    if(place EQUAL -1 AND NOT label STREQUAL tsan)
+      message(FATAL_ERROR "${name}: no such test label: ${label}; there are ${CHARTER_TEST_LABELS} and tsan")
+    endif()
+    if(NOT label STREQUAL tsan)
+      math(EXPR cost "1000 - 100 * ${place}")
+    endif()
+    if(ARG_TARGET)
+      add_dependencies(tests_${label} ${ARG_TARGET})
+    endif()
+  endforeach()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" COST ${cost} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# charter_test(NAME SOURCES a.cc … DEPS target … [LABELS l …] [TIMEOUT s]): a
+# GoogleTest program that is one ctest entry. Without LABELS it is a unit test,
+# or under tests/storage a storage test.
+function(charter_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  charter_warnings(${name})
+  add_test(NAME ${name} COMMAND ${name})
+  if(NOT ARG_LABELS)
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(storage|conformance)(/|$)")
+      set(ARG_LABELS storage)
+    else()
+      set(ARG_LABELS unit)
+    endif()
+  endif()
+  charter_label_test(${name} TARGET ${name} TIMEOUT "${ARG_TIMEOUT}" LABELS ${ARG_LABELS})
+endfunction()
