@@ -1,0 +1,191 @@
+// One call as its handler sees it. A handler is a plain function
+//   absl::StatusOr<Response> OpenCase(Call& call, const OpenCaseRequest&
+//   request);
+// that runs on a worker thread with a session of its own, after identity,
+// permission, admission, deadline and validation (server/call/path.h).
+#ifndef CHARTER_SERVER_SERVICES_SHARED_CALL_H_
+#define CHARTER_SERVER_SERVICES_SHARED_CALL_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "charter/v1/event_service.pb.h"
+#include "google/protobuf/message.h"
+#include "server/services/shared/method.h"
+#include "server/services/shared/principal.h"
+#include "server/services/shared/services.h"
+#include "storage/store.h"
+
+namespace charter::services {
+
+// What is known of a call before its handler runs.
+struct CallInfo {
+  const Method* method = nullptr;  // null for work without a caller
+  // Who, where there is no method: "wakeups", "recalculation".
+  std::string worker;
+  Principal principal;
+  // The call's one instant, from the Clock.
+  absl::Time now;
+  // When the caller stops waiting. On the monotonic clock, so that a simulated
+  // Clock changes no wait. max(): never.
+  std::chrono::steady_clock::time_point deadline =
+      std::chrono::steady_clock::time_point::max();
+  // Whether the caller went away or the server is stopping; thread-safe. Empty:
+  // never.
+  std::function<bool()> cancelled;
+  // Made by the server, stands in the log line and in INTERNAL errors.
+  std::string call_id;
+  // The request's `request_id`; empty: none.
+  std::string request_id;
+  // SHA-256 of the request without `request_id`; needed with `request_id` only.
+  std::string fingerprint;
+  bool validate_only = false;
+  // Of a long poll (server/services/shared/stream.h): answer now, even with
+  // nothing.
+  bool last_try = true;
+
+  // For workers: the principal `system`, no deadline, no request id.
+  static CallInfo System(absl::string_view worker, absl::Time now);
+};
+
+// Belongs to one thread. Made by the call path for each RPC, and by hand for
+// work without a caller:
+//   Call call(services, session, CallInfo::System("wakeups", clock.Now()));
+class Call {
+ public:
+  Call(Services& services, storage::Session& session, CallInfo info);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  const Principal& principal() const { return info_.principal; }
+  // For what depends on more than the method: `call.Allowed("cases.update")`.
+  bool Allowed(absl::string_view permission) const;
+  // Null for work without a caller.
+  const Method* method() const { return info_.method; }
+  // The same throughout the call; whole microseconds.
+  absl::Time now() const { return info_.now; }
+  // What is left until the deadline; InfiniteDuration: no deadline.
+  absl::Duration remaining() const;
+  bool cancelled() const { return info_.cancelled && info_.cancelled(); }
+  // OK, or CANCELLED or DEADLINE_EXCEEDED: for loops that compute for long.
+  absl::Status Alive() const;
+  const std::string& call_id() const { return info_.call_id; }
+  const std::string& request_id() const { return info_.request_id; }
+  bool validate_only() const { return info_.validate_only; }
+  bool last_try() const { return info_.last_try; }
+  Services& services() { return services_; }
+  storage::Session& session() { return session_; }
+
+  // Reads in one transaction. `snapshot`: all its statements see the same
+  // moment. Returns what `body` returned, or a catalogue error for what the
+  // database did.
+  absl::Status Read(absl::FunctionRef<absl::Status(storage::Transaction&)> body,
+                    bool snapshot = false);
+
+  // Writes in one transaction, which also holds the request id with the
+  // response, the audit row and the outbox row of what `body` emitted. `body`
+  // may run several times (storage/store.h): everything it emits, audits and
+  // rings is forgotten before each run. With a request id a call writes once;
+  // a second Write is INTERNAL.
+  //
+  // Where the request id was used before, nothing is written, and the result
+  // is the stored response (same payload), or INVALID_ARGUMENT
+  // REQUEST_ID_REUSED. With validate_only everything is rolled back and the
+  // request log not touched; the response is what `body` returned.
+  template <typename Response>
+  absl::StatusOr<Response> Write(
+      absl::FunctionRef<absl::StatusOr<Response>(storage::Transaction&)> body);
+  // The same without a response: for workers.
+  absl::Status Apply(
+      absl::FunctionRef<absl::Status(storage::Transaction&)> body);
+
+  // The stored response of the request id, serialized; nullopt when it has
+  // none; INVALID_ARGUMENT REQUEST_ID_REUSED when it belongs to another
+  // payload. The call path asks when a handler fails, because an effect that
+  // happened makes its repetition fail (ALREADY_EXISTS, ETAG_MISMATCH).
+  absl::StatusOr<std::optional<std::string>> StoredResponse();
+
+  // --- inside a Write ---
+
+  // Puts an event on the feed, in the order of the calls. Needs `type`,
+  // `subject`, `resource_type`, and `account` where there is one. Filled in
+  // here: `index`, `record_time`, `actor`, and `occur_time` where absent.
+  void Emit(v1::Event event);
+  // Names what the call changed in its audit row (default: the request's
+  // `name`-like fields are not looked at; no subject). Several calls: several
+  // rows.
+  void Audit(absl::string_view subject, absl::string_view what = "");
+  // Rings `bell` after the commit.
+  void Ring(Bell& bell, absl::Time when = absl::InfinitePast());
+
+ private:
+  struct Ringing {
+    Bell* bell;
+    absl::Time when;
+  };
+  struct AuditNote {
+    std::string subject;
+    std::string what;
+  };
+
+  storage::TxOptions Options() const;
+  void Forget();
+  // `response` is asked after `body` succeeded; null: nothing to keep. On a
+  // used request id `replay` gets the stored response.
+  absl::Status RunWrite(
+      absl::FunctionRef<absl::Status(storage::Transaction&)> body,
+      absl::FunctionRef<const google::protobuf::Message*()> response,
+      std::optional<std::string>* replay);
+  absl::Status KeepRecords(storage::Transaction& tx,
+                           const google::protobuf::Message* response);
+  std::string name_of_work() const;
+
+  Services& services_;
+  storage::Session& session_;
+  const CallInfo info_;
+  bool request_id_used_ = false;
+  std::vector<v1::Event> events_;
+  std::vector<AuditNote> audit_;
+  std::vector<Ringing> ringing_;
+};
+
+// --- implementation ---
+
+template <typename Response>
+absl::StatusOr<Response> Call::Write(
+    absl::FunctionRef<absl::StatusOr<Response>(storage::Transaction&)> body) {
+  std::optional<Response> response;
+  std::optional<std::string> replay;
+  absl::Status status = RunWrite(
+      [&](storage::Transaction& tx) -> absl::Status {
+        absl::StatusOr<Response> result = body(tx);
+        if (!result.ok()) return result.status();
+        response = *std::move(result);
+        return absl::OkStatus();
+      },
+      [&]() -> const google::protobuf::Message* { return &*response; },
+      &replay);
+  if (!status.ok()) return status;
+  if (replay.has_value()) {
+    response.emplace();
+    if (!response->ParseFromString(*replay)) {
+      return absl::DataLossError(
+          "the stored response of a request id is not readable");
+    }
+  }
+  return *std::move(response);
+}
+
+}  // namespace charter::services
+
+#endif  // CHARTER_SERVER_SERVICES_SHARED_CALL_H_
