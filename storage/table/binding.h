@@ -1,0 +1,165 @@
+// How a resource message and its table fit together. Most of it is read from
+// the descriptor; a TableSpec, one per `<resource>_table.cc`, says the rest.
+#ifndef CHARTER_STORAGE_TABLE_BINDING_H_
+#define CHARTER_STORAGE_TABLE_BINDING_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "server/sla/expression/schema.h"
+#include "storage/sql/value.h"
+
+namespace charter::storage {
+
+// How a value stands in its column. NULL stands for an absent message or an
+// absent `optional` scalar; a plain string is '' and never NULL.
+enum class ColumnKind {
+  kId,         // string -> ASCII text, compared by bytes: resource names
+  kText,       // string -> UTF-8 text
+  kInteger,    // int32, int64
+  kBool,       // 0 or 1
+  kEnum,       // the value's number
+  kTimestamp,  // google.protobuf.Timestamp -> microseconds since 1970 UTC
+  kDuration,   // google.protobuf.Duration -> microseconds
+  kDate,       // google.type.Date -> days since 1970-01-01
+  kMore,       // the column `more`: a message of the same type that holds just
+               // TableSpec::blob and fields that this binary does not know
+};
+
+// A column without a field.
+struct HiddenColumn {
+  std::string name;
+  ColumnKind kind = ColumnKind::kInteger;
+  // Makes the value from the message at each insert and update. Null: the
+  // column is written by who passes HiddenValues, and NULL until then.
+  Value (*make)(const google::protobuf::Message&) = nullptr;
+  // A bool column that filters may name, like a field.
+  bool filterable = false;
+};
+
+// A repeated string field in a table of its own, written as a set and read in
+// order of value. Columns: `parent_column` (the owner's name), `value_column`.
+struct ChildTable {
+  std::string field;
+  std::string table;
+  std::string parent_column;
+  std::string value_column;
+};
+
+// A way to list: columns compared for equality and the order among equal ones,
+// both served by one index, which ends with the name. Order columns are never
+// NULL.
+struct Lead {
+  std::vector<std::string> equal;  // columns
+  std::vector<std::string> order;  // columns; then the name
+  bool descending = false;
+};
+
+// What the descriptor can't say. Every field of the message that is not named
+// in `blob`, `children` or `not_stored` has a column of its field's name.
+struct TableSpec {
+  const google::protobuf::Descriptor* message = nullptr;
+  std::string table;
+  // Fields whose column has another name: a field's name may be a word of SQL.
+  std::vector<std::pair<std::string, std::string>> renamed;  // field, column
+  // String fields that hold resource names, besides those whose `(rule)` says
+  // so. Their columns are ASCII.
+  std::vector<std::string> ids;
+  // Plain string fields that are NULL when empty, so that a unique key bears
+  // many.
+  std::vector<std::string> null_when_empty;
+  // Repeated, nested and map fields that no query looks into.
+  std::vector<std::string> blob;
+  // Fields without a column: computed when read, or input only. `etag` is
+  // always one.
+  std::vector<std::string> not_stored;
+  // A map of AttributeValue that filters may name as `attributes.NAME`.
+  std::string attributes;
+  std::vector<HiddenColumn> hidden;
+  std::vector<ChildTable> children;
+  // The first of equally good ones is taken. One without `equal` serves every
+  // filter.
+  std::vector<Lead> leads;
+  // Unique keys other than the name, with the field a caller knows it by.
+  std::vector<std::pair<std::string, std::string>> unique;  // key, field
+};
+
+// One column and the field behind it.
+struct Column {
+  std::string name;
+  ColumnKind kind = ColumnKind::kText;
+  // Null for hidden columns and `more`.
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  const HiddenColumn* hidden = nullptr;
+  bool null_when_empty = false;
+  // Only the service sets it (OUTPUT_ONLY), or made from such fields:
+  // UpdateDerived writes it.
+  bool derived = false;
+};
+
+// A spec put together with its descriptor: everything that is looked up once.
+// Immutable, lives as long as the process.
+class TableBinding {
+ public:
+  // Aborts when the spec names a field that isn't there, or a field is neither
+  // mappable nor listed.
+  explicit TableBinding(TableSpec spec);
+  TableBinding(const TableBinding&) = delete;
+  TableBinding& operator=(const TableBinding&) = delete;
+
+  const TableSpec& spec() const { return spec_; }
+  const std::string& table() const { return spec_.table; }
+  // In the order in which they are selected; `row_version`, where there is one,
+  // is no part of it.
+  const std::vector<Column>& columns() const { return columns_; }
+  const Column* FindColumn(absl::string_view name) const;
+  // Whether clients can write the resource: it then has an `etag` made from the
+  // hidden column `row_version`.
+  bool has_etag() const { return etag_ != nullptr; }
+  const google::protobuf::FieldDescriptor* etag() const { return etag_; }
+  const google::protobuf::FieldDescriptor* name() const { return name_; }
+  const google::protobuf::FieldDescriptor* delete_time() const {
+    return delete_time_;
+  }
+
+  // The value of a column, from a message.
+  Value Get(const Column& column,
+            const google::protobuf::Message& message) const;
+
+  // What a list filter may name (X3): every field with a column except maps and
+  // blobs, and hidden columns marked so. Enum values are their names.
+  const sla::Schema& filter_schema() const { return schema_; }
+  // The column behind a slot of filter_schema().
+  const Column& filter_column(int slot) const {
+    return columns_[filter_columns_[slot]];
+  }
+  // The message as a record of `schema`: filter_schema(), or a copy of it to
+  // which fields `attributes.NAME` were added.
+  void ToRecord(const google::protobuf::Message& message,
+                const sla::Schema& schema, sla::Record* record) const;
+
+ private:
+  void AddField(const google::protobuf::FieldDescriptor* field);
+  void AddToSchema(size_t column);
+
+  const TableSpec spec_;
+  std::vector<Column> columns_;
+  absl::flat_hash_map<std::string, size_t> by_name_;
+  std::vector<const google::protobuf::FieldDescriptor*> blob_;
+  const google::protobuf::FieldDescriptor* name_ = nullptr;
+  const google::protobuf::FieldDescriptor* etag_ = nullptr;
+  const google::protobuf::FieldDescriptor* delete_time_ = nullptr;
+  const google::protobuf::FieldDescriptor* attributes_ = nullptr;
+  sla::Schema schema_;
+  std::vector<size_t> filter_columns_;
+};
+
+}  // namespace charter::storage
+
+#endif  // CHARTER_STORAGE_TABLE_BINDING_H_
