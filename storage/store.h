@@ -3,6 +3,7 @@
 #ifndef CHARTER_STORAGE_STORE_H_
 #define CHARTER_STORAGE_STORE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,10 @@ struct StoreOptions {
   // connection.
   absl::Duration connect_timeout = absl::Seconds(5);
   absl::Duration socket_timeout = absl::Minutes(5);
+
+  // SQLite: the file grows to that many pages (of 4 KiB) at most, then writes
+  // are RESOURCE_EXHAUSTED. 0: no limit.
+  int64_t sqlite_max_pages = 0;
 
   // Called for every statement that ran; must be fast and thread-safe. Null:
   // none.

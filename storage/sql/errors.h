@@ -40,6 +40,9 @@ enum class ErrorKind {
 absl::Status StorageError(ErrorKind kind, absl::string_view message,
                           absl::string_view key = "");
 
+// A sentence about the kind, for messages.
+absl::string_view Explain(ErrorKind kind);
+
 // kNone for OK and for statuses that were not made here.
 ErrorKind KindOf(const absl::Status& status);
 

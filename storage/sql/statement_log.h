@@ -24,9 +24,9 @@ class StatementLog {
                       int64_t rows) = 0;
 };
 
-// The text with repeated parts written once, so that a list of any length is
-// one shape: `IN (:id0, :id1)` becomes `IN (:id…)` and `VALUES (:a0, :b0),
-// (:a1, :b1)` becomes `VALUES (:a, :b)…`.
+// The text with the numbers of names left out and repeats written once, so that
+// lists of any length have one shape: `IN (:id_0, :id_1)` becomes `IN (:id)`,
+// `VALUES (:a_0, :b_0), (:a_1, :b_1)` becomes `VALUES (:a, :b)`.
 std::string StatementShape(absl::string_view sql);
 
 // When the environment variable CHARTER_STATEMENT_TEXTS names a folder, every

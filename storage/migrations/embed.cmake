@@ -1,0 +1,12 @@
+# cmake -DOUT=file.cc -DDIR=folder -DNAMES=0001_a;0002_b -P embed.cmake: the migrations' texts as C++.
+set(text "// Made by storage/migrations/embed.cmake.\n#include \"storage/migrations/embedded.h\"\n\nnamespace charter::storage::internal {\n")
+foreach(engine mysql sqlite)
+  string(APPEND text "\nconst std::vector<MigrationFile>& Embedded_${engine}() {\n  static const std::vector<MigrationFile>* const files = new std::vector<MigrationFile>{\n")
+  foreach(name ${NAMES})
+    file(READ "${DIR}/${engine}/${name}.sql" sql)
+    string(APPEND text "      {\"${name}.sql\", R\"SQLTEXT(${sql})SQLTEXT\"},\n")
+  endforeach()
+  string(APPEND text "  };\n  return *files;\n}\n")
+endforeach()
+string(APPEND text "\n}  // namespace charter::storage::internal\n")
+file(WRITE "${OUT}" "${text}")

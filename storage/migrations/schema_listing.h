@@ -1,0 +1,34 @@
+// What a database's schema is, in words that both engines share.
+#ifndef CHARTER_STORAGE_MIGRATIONS_SCHEMA_LISTING_H_
+#define CHARTER_STORAGE_MIGRATIONS_SCHEMA_LISTING_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "storage/store.h"
+
+namespace charter::storage {
+
+// Sorted lines, the same for the same schema on either engine:
+//
+//   case_item.id text not null
+//   case_item primary key (id)
+//   case_item unique case_item_number (number)
+//   case_item index case_item_due (due_us, id)
+//   case_item foreign key (entitlement_id) references entitlement (id)
+//
+// Types are integer, real, text and blob. Tables of the migration runner are
+// left out. Unique keys and indexes are compared by name: make them with CREATE
+// [UNIQUE] INDEX, and name the index that a foreign key needs.
+absl::StatusOr<std::vector<std::string>> ListSchema(Session& session);
+
+// MySQL: a line for each table that is not InnoDB and each text column that is
+// neither ascii_bin nor utf8mb4_bin (ids and codes must be told apart by every
+// byte; the server's default ignores case). SQLite: a line for each table that
+// is not STRICT.
+absl::StatusOr<std::vector<std::string>> SchemaProblems(Session& session);
+
+}  // namespace charter::storage
+
+#endif  // CHARTER_STORAGE_MIGRATIONS_SCHEMA_LISTING_H_
