@@ -194,8 +194,9 @@ struct Evaluation {
   // The ids of the hours that its clocks have used, each once; "": the default
   // set.
   std::vector<std::string> hours;
-  // Ids of actions applied whose firing is no longer part of this evaluation,
-  // because of a late event: they are not undone, but listed (E9).
+  // Ids of actions applied whose firing, because of a late event, no longer
+  // happens or happens at another instant: they are not undone, but listed
+  // (E9).
   std::vector<std::string> stale_actions;
 };
 

@@ -124,7 +124,8 @@ struct Calendars {
 // ("placements[1].target: …"), for a process that the evaluator cannot take:
 // keys that are empty or repeated, a target or rule of zero, a negative offset
 // or percent, an expression about an event where a level is needed, a start
-// field that `schema` doesn't know as an instant, NEW_OCCURRENCE with
+// field that `schema` doesn't know as an instant, stop criteria that name
+// is_stopped, NEW_OCCURRENCE with
 // recurrence NONE (E8), or a trigger action that sets a derived field.
 absl::Status CheckProcess(const Process& process, const Schema& schema);
 

@@ -28,7 +28,7 @@ struct Revision {
   Transition transition;
   int revision = 1;
   // The revision of the same key that this one corrects (E9, K5).
-  std::optional<int> supersedes;
+  std::optional<int> supersedes = std::nullopt;
   bool retraction = false;
   bool publish = true;
 };
