@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Fails on any include that is not along an arrow of the architecture.
+
+Each folder names the folders of ours and the libraries that it may see. A file
+belongs to the longest folder that starts its path; a folder always sees itself.
+"""
+
+import re
+import sys
+import tree
+
+ENGINE_LIBRARIES = ["std", "absl/", "re2/"]
+SERVER_LIBRARIES = ENGINE_LIBRARIES + ["system", "google/protobuf/", "spdlog/", "openssl/", "nlohmann/"]
+MESSAGES = ["charter/v1/*.pb.h", "google/*.pb.h", "grpc/*.pb.h"]
+
+# folder: (folders and generated headers of ours, libraries)
+ARROWS = {
+    "server/sla/": ([], ENGINE_LIBRARIES),
+    "server/sla/calendar/": (["server/sla/time.h"], ENGINE_LIBRARIES),
+    "server/sla/expression/": (["server/sla/time.h"], ENGINE_LIBRARIES),
+    "server/sla/clock/": (["server/sla/"], ENGINE_LIBRARIES),
+    "storage/": (
+        ["server/sla/expression/", "server/sla/time.h", "storage/*.pb.h"] + MESSAGES,
+        SERVER_LIBRARIES + ["soci/", "mysql.h", "mysqld_error.h", "errmsg.h", "sqlite3.h"],
+    ),
+    "server/observability/": ([], SERVER_LIBRARIES),
+    "server/config/": (["server/observability/"] + MESSAGES, SERVER_LIBRARIES + ["toml++/", "CLI/"]),
+    "server/services/": (
+        ["server/sla/", "storage/", "server/observability/"] + MESSAGES,
+        SERVER_LIBRARIES + ["libical/"],
+    ),
+    "server/workers/": (
+        ["server/services/", "server/sla/", "storage/", "server/observability/"] + MESSAGES,
+        SERVER_LIBRARIES,
+    ),
+    "server/call/": (
+        ["server/services/", "storage/", "server/observability/", "server/config/", "*.grpc.pb.h"] + MESSAGES,
+        SERVER_LIBRARIES + ["grpc/", "grpcpp/"],
+    ),
+    "server/main.cc": (["server/", "storage/", "*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/"]),
+    "client-sdk/": (["*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/"]),
+    "tools/": (
+        ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
+        SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "zlib.h"],
+    ),
+    "tools/bench/": (
+        ["tools/", "client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
+        SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "benchmark/", "mysql.h", "sqlite3.h"],
+    ),
+}
+
+# Folders that are seen only from the places named, whatever the arrows say.
+HIDDEN = {
+    "storage/mysql/": ["storage/", "server/main.cc"],
+    "storage/sqlite/": ["storage/", "server/main.cc"],
+}
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.M)
+STD = re.compile(r"^[a-z_]+(?:\d\d)?$|^(?:assert|errno|float|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time)\.h$")
+SYSTEM = re.compile(r"^(?:sys/|netinet/|arpa/)|^(?:unistd|fcntl|poll|pthread|termios|netdb|pwd|dirent|sysexits)\.h$")
+OURS = re.compile(r"^(?:server|storage|client-sdk|tools|tests)/|\.pb\.h$")
+
+
+def matches(header, pattern):
+    if "*" in pattern:
+        start, end = pattern.split("*")
+        if end == ".pb.h" and header.endswith(".grpc.pb.h"):
+            return False
+        return header.startswith(start) and header.endswith(end)
+    return header == pattern or (pattern.endswith("/") and header.startswith(pattern))
+
+
+def library_allowed(header, libraries):
+    for library in libraries:
+        if library == "std" and STD.match(header):
+            return True
+        if library == "system" and SYSTEM.match(header):
+            return True
+        if matches(header, library):
+            return True
+    return False
+
+
+def home(path):
+    starts = [folder for folder in ARROWS if path == folder or (folder.endswith("/") and path.startswith(folder))]
+    return max(starts, key=len) if starts else None
+
+
+def wrong(path, header):
+    """Why the include is wrong, or None."""
+    folder = home(path)
+    if folder is None:
+        return "is in no folder that tools/lint/check_includes.py knows; add its arrows there"
+    ours, libraries = ARROWS[folder]
+    if not OURS.search(header):
+        return None if library_allowed(header, libraries) else f"{folder} may not use this library"
+    for hidden, seers in HIDDEN.items():
+        if header.startswith(hidden) and not any(matches(path, seer) for seer in seers):
+            return f"{hidden} is seen only from {', '.join(seers)}"
+    if header.startswith(folder) or any(matches(header, pattern) for pattern in ours):
+        return None
+    return f"there is no arrow from {folder} to it"
+
+
+def check(root):
+    paths = [
+        path
+        for top in ("server", "storage", "client-sdk", "tools")
+        for path in tree.files(root, ".cc", ".h", under=top)
+    ]
+    findings, count = [], 0
+    for path in paths:
+        text = tree.read(root, path)
+        for match in INCLUDE.finditer(tree.without_comments(text)):
+            count += 1
+            reason = wrong(path, match.group(2))
+            if reason:
+                line = text.count("\n", 0, match.start()) + 1
+                findings.append(f"{path}:{line}: {match.group(2)}: {reason}")
+    return count, findings
+
+
+if __name__ == "__main__":
+    sys.exit(tree.main(check, __doc__))
