@@ -49,6 +49,10 @@ struct CallInfo {
   std::string request_id;
   // SHA-256 of the request without `request_id`; needed with `request_id` only.
   std::string fingerprint;
+  // The request's `name`, for the audit row; empty: it has none.
+  std::string subject;
+  // Where the call came from: "ipv4:10.0.0.7:4711". Empty: not by network.
+  std::string peer;
   bool validate_only = false;
   // Of a long poll (server/services/shared/stream.h): answer now, even with
   // nothing.
@@ -93,15 +97,14 @@ class Call {
                     bool snapshot = false);
 
   // Writes in one transaction, which also holds the request id with the
-  // response, the audit row and the outbox row of what `body` emitted. `body`
-  // may run several times (storage/store.h): everything it emits, audits and
-  // rings is forgotten before each run. With a request id a call writes once;
-  // a second Write is INTERNAL.
+  // response, the audit rows, and the outbox row of what `body` emitted. `body`
+  // may run several times (storage/store.h): what it emitted, audited and rang
+  // is forgotten before each run. With validate_only everything is rolled back
+  // and the request log not touched; the response is what `body` returned.
   //
-  // Where the request id was used before, nothing is written, and the result
-  // is the stored response (same payload), or INVALID_ARGUMENT
-  // REQUEST_ID_REUSED. With validate_only everything is rolled back and the
-  // request log not touched; the response is what `body` returned.
+  // With a request id a call writes once; a second Write is INTERNAL. Where the
+  // id was used before nothing is written and the result is an error, which the
+  // handler returns as it is: the call path replaces it by the stored response.
   template <typename Response>
   absl::StatusOr<Response> Write(
       absl::FunctionRef<absl::StatusOr<Response>(storage::Transaction&)> body);
@@ -109,11 +112,16 @@ class Call {
   absl::Status Apply(
       absl::FunctionRef<absl::Status(storage::Transaction&)> body);
 
-  // The stored response of the request id, serialized; nullopt when it has
-  // none; INVALID_ARGUMENT REQUEST_ID_REUSED when it belongs to another
-  // payload. The call path asks when a handler fails, because an effect that
-  // happened makes its repetition fail (ALREADY_EXISTS, ETAG_MISMATCH).
-  absl::StatusOr<std::optional<std::string>> StoredResponse();
+  // The answer that the request id got, for the call path. It asks when a
+  // handler failed, because an effect that happened makes its repetition fail
+  // (ALREADY_EXISTS, ETAG_MISMATCH, or the row of the id itself). nullopt when
+  // the id has none; INVALID_ARGUMENT REQUEST_ID_REUSED when it belongs to
+  // another payload.
+  struct Stored {
+    std::string response;    // serialized
+    std::string read_again;  // the resource to read instead, where it was large
+  };
+  absl::StatusOr<std::optional<Stored>> StoredResponse();
 
   // --- inside a Write ---
 
@@ -121,10 +129,12 @@ class Call {
   // `subject`, `resource_type`, and `account` where there is one. Filled in
   // here: `index`, `record_time`, `actor`, and `occur_time` where absent.
   void Emit(v1::Event event);
-  // Names what the call changed in its audit row (default: the request's
-  // `name`-like fields are not looked at; no subject). Several calls: several
-  // rows.
-  void Audit(absl::string_view subject, absl::string_view what = "");
+  // An audit row: the resource, as it was and as it became (null: not told). A
+  // call that audits nothing gets one row with the resource that its response
+  // names; a worker gets none.
+  void Audit(absl::string_view subject,
+             const google::protobuf::Message* before = nullptr,
+             const google::protobuf::Message* after = nullptr);
   // Rings `bell` after the commit.
   void Ring(Bell& bell, absl::Time when = absl::InfinitePast());
 
@@ -133,29 +143,29 @@ class Call {
     Bell* bell;
     absl::Time when;
   };
-  struct AuditNote {
-    std::string subject;
-    std::string what;
+  struct Audited {
+    std::string subject, before, after;
   };
 
   storage::TxOptions Options() const;
-  void Forget();
-  // `response` is asked after `body` succeeded; null: nothing to keep. On a
-  // used request id `replay` gets the stored response.
+  // Runs `body` and what belongs to a write. `response` is asked after each
+  // successful run of `body`; null: none.
   absl::Status RunWrite(
       absl::FunctionRef<absl::Status(storage::Transaction&)> body,
-      absl::FunctionRef<const google::protobuf::Message*()> response,
-      std::optional<std::string>* replay);
+      absl::FunctionRef<const google::protobuf::Message*()> response);
   absl::Status KeepRecords(storage::Transaction& tx,
                            const google::protobuf::Message* response);
-  std::string name_of_work() const;
+  absl::Status KeepAnswer(storage::Transaction& tx,
+                          const google::protobuf::Message& response);
+  // What audit rows and the request log call this work.
+  std::string MethodName() const;
 
   Services& services_;
   storage::Session& session_;
   const CallInfo info_;
   bool request_id_used_ = false;
   std::vector<v1::Event> events_;
-  std::vector<AuditNote> audit_;
+  std::vector<Audited> audited_;
   std::vector<Ringing> ringing_;
 };
 
@@ -165,7 +175,6 @@ template <typename Response>
 absl::StatusOr<Response> Call::Write(
     absl::FunctionRef<absl::StatusOr<Response>(storage::Transaction&)> body) {
   std::optional<Response> response;
-  std::optional<std::string> replay;
   absl::Status status = RunWrite(
       [&](storage::Transaction& tx) -> absl::Status {
         absl::StatusOr<Response> result = body(tx);
@@ -173,16 +182,8 @@ absl::StatusOr<Response> Call::Write(
         response = *std::move(result);
         return absl::OkStatus();
       },
-      [&]() -> const google::protobuf::Message* { return &*response; },
-      &replay);
+      [&]() -> const google::protobuf::Message* { return &*response; });
   if (!status.ok()) return status;
-  if (replay.has_value()) {
-    response.emplace();
-    if (!response->ParseFromString(*replay)) {
-      return absl::DataLossError(
-          "the stored response of a request id is not readable");
-    }
-  }
   return *std::move(response);
 }
 

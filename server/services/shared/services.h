@@ -9,10 +9,13 @@
 #include "server/services/shared/clock.h"
 
 namespace charter::storage {
+class IdGenerator;
 class Store;
-}
+}  // namespace charter::storage
 
 namespace charter::services {
+
+class Tokens;
 
 // Open: an area adds a line (a pointer, its type declared ahead) for what it
 // shares, and the composition root (server/server.cc) fills it. Everything
@@ -20,6 +23,9 @@ namespace charter::services {
 struct Services {
   storage::Store* store = nullptr;
   Clock* clock = nullptr;
+  storage::IdGenerator* ids = nullptr;
+  // Seals page and resume tokens.
+  Tokens* tokens = nullptr;
 
   // Rung after commits.
   Bell outbox;   // a row for the feed's publisher

@@ -1,0 +1,427 @@
+#include "server/services/shared/errors.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "google/protobuf/message_lite.h"
+#include "google/rpc/error_details.pb.h"
+#include "storage/sql/errors.h"
+
+namespace charter::services {
+namespace {
+
+using errors::Metadata;
+
+constexpr char kTypeUrlPrefix[] = "type.googleapis.com/";
+
+template <typename Detail>
+void Attach(const Detail& detail, absl::Status* status) {
+  status->SetPayload(
+      absl::StrCat(kTypeUrlPrefix, Detail::descriptor()->full_name()),
+      absl::Cord(detail.SerializeAsString()));
+}
+
+absl::Status Make(absl::StatusCode code, absl::string_view reason,
+                  absl::string_view message, const Metadata& metadata = {}) {
+  absl::Status status(code, message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(reason));
+  info.set_domain(kErrorDomain);
+  for (const auto& [key, value] : metadata) {
+    (*info.mutable_metadata())[key] = value;
+  }
+  Attach(info, &status);
+  return status;
+}
+
+void AttachField(absl::string_view field, absl::string_view reason,
+                 absl::string_view description, absl::Status* status) {
+  google::rpc::BadRequest bad;
+  auto* violation = bad.add_field_violations();
+  violation->set_field(std::string(field));
+  violation->set_reason(std::string(reason));
+  violation->set_description(std::string(description));
+  Attach(bad, status);
+}
+
+void AttachRetry(absl::Duration delay, absl::Status* status) {
+  google::rpc::RetryInfo retry;
+  const int64_t micros = absl::ToInt64Microseconds(delay);
+  retry.mutable_retry_delay()->set_seconds(micros / 1000000);
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>(micros % 1000000) * 1000);
+  Attach(retry, status);
+}
+
+void AttachPrecondition(absl::string_view type, absl::string_view subject,
+                        absl::string_view description, absl::Status* status) {
+  google::rpc::PreconditionFailure failure;
+  auto* violation = failure.add_violations();
+  violation->set_type(std::string(type));
+  violation->set_subject(std::string(subject));
+  violation->set_description(std::string(description));
+  Attach(failure, status);
+}
+
+void AttachResource(absl::string_view name, absl::string_view description,
+                    absl::Status* status) {
+  google::rpc::ResourceInfo info;
+  info.set_resource_type(std::string(name.substr(0, name.find('/'))));
+  info.set_resource_name(std::string(name));
+  info.set_description(std::string(description));
+  Attach(info, status);
+}
+
+absl::Status Syntax(absl::string_view reason, absl::string_view field,
+                    absl::string_view message, int line, int column) {
+  const std::string text =
+      absl::StrCat(field, ", line ", line, ", column ", column, ": ", message);
+  absl::Status status = Make(absl::StatusCode::kInvalidArgument, reason, text,
+                             {{"field", std::string(field)},
+                              {"line", absl::StrCat(line)},
+                              {"column", absl::StrCat(column)}});
+  AttachField(field, reason, text, &status);
+  return status;
+}
+
+}  // namespace
+
+void FieldViolations::Add(absl::string_view field, absl::string_view reason,
+                          absl::string_view description) {
+  violations_.push_back(
+      {std::string(field), std::string(reason), std::string(description)});
+}
+
+absl::Status FieldViolations::ToStatus() const {
+  if (violations_.empty()) return absl::OkStatus();
+  google::rpc::BadRequest bad;
+  for (const Violation& violation : violations_) {
+    auto* proto = bad.add_field_violations();
+    proto->set_field(violation.field);
+    proto->set_reason(violation.reason);
+    proto->set_description(violation.description);
+  }
+  std::string text =
+      absl::StrCat(violations_[0].field, ": ", violations_[0].description);
+  if (violations_.size() > 1) {
+    absl::StrAppend(&text, " (and ", violations_.size() - 1,
+                    " more, in the details)");
+  }
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", text,
+           {{"field", violations_[0].field}});
+  Attach(bad, &status);
+  return status;
+}
+
+namespace errors {
+
+absl::Status FieldInvalid(absl::string_view field, absl::string_view reason,
+                          absl::string_view description) {
+  FieldViolations violations;
+  violations.Add(field, reason, description);
+  return violations.ToStatus();
+}
+
+absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
+                          int line, int column) {
+  return Syntax("FILTER_SYNTAX", field, message, line, column);
+}
+
+absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
+                            int line, int column) {
+  return Syntax("CRITERIA_SYNTAX", field, message, line, column);
+}
+
+absl::Status FieldMaskInvalid(absl::string_view path,
+                              absl::string_view description) {
+  const std::string text =
+      absl::StrCat("update_mask, path `", path, "`: ", description);
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, "FIELD_MASK_INVALID", text,
+           {{"field", "update_mask"}, {"path", std::string(path)}});
+  AttachField("update_mask", "FIELD_MASK_INVALID", text, &status);
+  return status;
+}
+
+absl::Status PageTokenInvalid(absl::string_view field) {
+  const std::string text = absl::StrCat(
+      field,
+      ": not a token of this list: it is altered, older than 24 hours, or was "
+      "given to another caller, method, filter or order. Begin again without "
+      "it");
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID", text,
+           {{"field", std::string(field)}});
+  AttachField(field, "PAGE_TOKEN_INVALID", text, &status);
+  return status;
+}
+
+absl::Status RequestIdReused(absl::string_view request_id) {
+  constexpr char kText[] =
+      "request_id: it was used within the last 24 hours for another request. "
+      "Use a new one for each change";
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED", kText,
+           {{"requestId", std::string(request_id)}, {"field", "request_id"}});
+  AttachField("request_id", "REQUEST_ID_REUSED", kText, &status);
+  return status;
+}
+
+absl::Status EventTimeInvalid(absl::string_view field,
+                              absl::string_view description) {
+  const std::string text = absl::StrCat(field, ": ", description);
+  absl::Status status =
+      Make(absl::StatusCode::kInvalidArgument, "EVENT_TIME_INVALID", text,
+           {{"field", std::string(field)}});
+  AttachField(field, "EVENT_TIME_INVALID", text, &status);
+  return status;
+}
+
+absl::Status NotFound(absl::string_view name, absl::string_view field) {
+  Metadata metadata = {{"resource", std::string(name)}};
+  std::string text = absl::StrCat(name, " does not exist");
+  if (!field.empty()) {
+    metadata.push_back({"field", std::string(field)});
+    text = absl::StrCat(field, ": ", text);
+  }
+  absl::Status status =
+      Make(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND", text, metadata);
+  AttachResource(name, text, &status);
+  return status;
+}
+
+absl::Status AlreadyExists(absl::string_view name,
+                           absl::string_view description) {
+  const std::string text = description.empty()
+                               ? absl::StrCat(name, " exists already")
+                               : absl::StrCat(name, ": ", description);
+  absl::Status status =
+      Make(absl::StatusCode::kAlreadyExists, "RESOURCE_ALREADY_EXISTS", text,
+           {{"resource", std::string(name)}});
+  AttachResource(name, text, &status);
+  return status;
+}
+
+absl::Status EtagMismatch(absl::string_view name) {
+  return Make(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+              absl::StrCat(name,
+                           " was written since its etag was read. Read it "
+                           "again, then repeat the change"),
+              {{"resource", std::string(name)}});
+}
+
+absl::Status TransactionConflict() {
+  absl::Status status = Make(
+      absl::StatusCode::kAborted, "TRANSACTION_CONFLICT",
+      "other writes were in the way each time; nothing was changed. Try again");
+  AttachRetry(absl::Milliseconds(100), &status);
+  return status;
+}
+
+absl::Status StateTransitionNotAllowed(absl::string_view name,
+                                       absl::string_view from,
+                                       absl::string_view verb,
+                                       absl::string_view way_out) {
+  std::string text = absl::StrCat(name, " is ", from, " and cannot be ", verb);
+  if (!way_out.empty()) absl::StrAppend(&text, ". ", way_out);
+  absl::Status status = Make(
+      absl::StatusCode::kFailedPrecondition, "STATE_TRANSITION_NOT_ALLOWED",
+      text, {{"resource", std::string(name)}, {"state", std::string(from)}});
+  AttachPrecondition("STATE", name, text, &status);
+  return status;
+}
+
+absl::Status ResourceInUse(absl::string_view name, absl::string_view used_by) {
+  const std::string text = absl::StrCat(name, " is used by ", used_by);
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition, "RESOURCE_IN_USE", text,
+           {{"resource", std::string(name)}, {"usedBy", std::string(used_by)}});
+  AttachPrecondition("IN_USE", name, text, &status);
+  return status;
+}
+
+absl::Status EntitlementNotEligible(absl::string_view entitlement,
+                                    const std::vector<std::string>& reasons,
+                                    absl::string_view description) {
+  absl::Status status = Make(absl::StatusCode::kFailedPrecondition,
+                             "ENTITLEMENT_NOT_ELIGIBLE", description,
+                             {{"entitlement", std::string(entitlement)},
+                              {"reasons", absl::StrJoin(reasons, ",")}});
+  google::rpc::PreconditionFailure failure;
+  for (const std::string& reason : reasons) {
+    auto* violation = failure.add_violations();
+    violation->set_type(reason);
+    violation->set_subject(std::string(entitlement));
+    violation->set_description(std::string(description));
+  }
+  Attach(failure, &status);
+  return status;
+}
+
+absl::Status HistoryFull(absl::string_view name, int limit) {
+  const std::string text = absl::StrCat(
+      name, " has ", limit, " events, the most that an item may have");
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition, "HISTORY_FULL", text,
+           {{"resource", std::string(name)}, {"limit", absl::StrCat(limit)}});
+  AttachPrecondition("LIMIT", name, text, &status);
+  return status;
+}
+
+absl::Status Precondition(absl::string_view reason, absl::string_view subject,
+                          absl::string_view description,
+                          const Metadata& metadata) {
+  Metadata all = metadata;
+  all.push_back({"resource", std::string(subject)});
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition, reason, description, all);
+  AttachPrecondition(reason, subject, description, &status);
+  return status;
+}
+
+absl::Status NoOpenTime(absl::string_view business_hours) {
+  return Make(absl::StatusCode::kOutOfRange, "NO_OPEN_TIME",
+              absl::StrCat(business_hours,
+                           " has not enough open time within ten years"),
+              {{"resource", std::string(business_hours)}});
+}
+
+absl::Status ResumeTokenExpired(absl::string_view earliest_token) {
+  return Make(absl::StatusCode::kOutOfRange, "RESUME_TOKEN_EXPIRED",
+              "resume_token: the feed no longer goes back that far. Read the "
+              "state anew (send_initial_state), or begin at earliestToken and "
+              "accept the gap",
+              {{"earliestToken", std::string(earliest_token)}});
+}
+
+absl::Status TokenMissing() {
+  return Make(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
+              "no bearer token: send the metadata `authorization: Bearer "
+              "TOKEN`");
+}
+
+absl::Status TokenInvalid() {
+  return Make(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID",
+              "the bearer token is not one of this server's, or is no longer "
+              "valid");
+}
+
+absl::Status PermissionMissing(absl::string_view permission,
+                               absl::string_view principal) {
+  return Make(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
+              absl::StrCat(principal, " needs the permission ", permission,
+                           " (or what was asked for might not exist)"),
+              {{"permission", std::string(permission)}});
+}
+
+absl::Status Overloaded(absl::Duration retry_after) {
+  absl::Status status =
+      Make(absl::StatusCode::kUnavailable, "OVERLOADED",
+           "the server has as much work as it takes. Try again later");
+  AttachRetry(retry_after, &status);
+  return status;
+}
+
+absl::Status Draining() {
+  absl::Status status =
+      Make(absl::StatusCode::kUnavailable, "DRAINING",
+           "the server is stopping. Try again: another one will answer");
+  AttachRetry(absl::Seconds(1), &status);
+  return status;
+}
+
+absl::Status DatabaseUnavailable() {
+  absl::Status status =
+      Make(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
+           "the database does not answer; with a request_id it is safe to try "
+           "again");
+  AttachRetry(absl::Seconds(1), &status);
+  return status;
+}
+
+absl::Status DatabaseFull() {
+  return Make(absl::StatusCode::kResourceExhausted, "DATABASE_FULL",
+              "the database or its disk is full; nothing was changed. The "
+              "operator must make room");
+}
+
+absl::Status MessageTooLarge(size_t bytes, size_t limit) {
+  return Make(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+              absl::StrCat("the message has ", bytes, " bytes, the limit is ",
+                           limit, ". Split it"),
+              {{"bytes", absl::StrCat(bytes)}, {"limit", absl::StrCat(limit)}});
+}
+
+absl::Status DeadlineExceeded() {
+  return Make(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+              "the call's deadline passed before it was done; with a "
+              "request_id it is safe to try again");
+}
+
+absl::Status Cancelled() {
+  return Make(absl::StatusCode::kCancelled, "CANCELLED",
+              "the caller went away");
+}
+
+absl::Status Unimplemented(absl::string_view method) {
+  return Make(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN",
+              absl::StrCat("this server has no method ", method),
+              {{"method", std::string(method)}});
+}
+
+absl::Status Internal(absl::string_view call_id) {
+  absl::Status status =
+      Make(absl::StatusCode::kInternal, "INTERNAL",
+           absl::StrCat("the server failed; its log has the cause under call ",
+                        call_id));
+  google::rpc::RequestInfo info;
+  info.set_request_id(std::string(call_id));
+  Attach(info, &status);
+  return status;
+}
+
+absl::Status FromStorage(const absl::Status& status,
+                         absl::string_view call_id) {
+  using storage::ErrorKind;
+  switch (storage::KindOf(status)) {
+    case ErrorKind::kNone:
+      return status;
+    case ErrorKind::kConflict:
+      return TransactionConflict();
+    case ErrorKind::kTooBig:
+      return FieldInvalid("", "TOO_LONG",
+                          "the request holds more than the database takes");
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kOutcomeUnknown:
+      return DatabaseUnavailable();
+    case ErrorKind::kDeadline:
+      return DeadlineExceeded();
+    case ErrorKind::kCancelled:
+      return Cancelled();
+    case ErrorKind::kFull:
+      return DatabaseFull();
+    case ErrorKind::kReadOnly:
+      return Precondition("DATABASE_READ_ONLY", "database",
+                          "the database takes no writes at present");
+    case ErrorKind::kDuplicateKey:
+    case ErrorKind::kForeignKey:
+    case ErrorKind::kCheck:
+    case ErrorKind::kCorrupt:
+    case ErrorKind::kInternal:
+      break;
+  }
+  return Internal(call_id);
+}
+
+std::string ReasonOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(absl::StrCat(
+      kTypeUrlPrefix, google::rpc::ErrorInfo::descriptor()->full_name()));
+  if (!payload.has_value()) return "";
+  google::rpc::ErrorInfo info;
+  if (!info.ParseFromString(std::string(*payload))) return "";
+  return info.reason();
+}
+
+}  // namespace errors
+}  // namespace charter::services
