@@ -1,5 +1,6 @@
 #include "server/services/catalog/hours_convert.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/services/shared/time_convert.h"
 
 namespace charter::services {
 namespace {
@@ -15,22 +17,25 @@ namespace {
 constexpr int kDaySeconds = 86400;
 
 bool TwoDigits(absl::string_view text, int* value) {
-  return text.size() == 2 && absl::ascii_isdigit(text[0]) && absl::ascii_isdigit(text[1]) &&
-         absl::SimpleAtoi(text, value);
+  return text.size() == 2 && absl::ascii_isdigit(text[0]) &&
+         absl::ascii_isdigit(text[1]) && absl::SimpleAtoi(text, value);
 }
 
-int WallTime(absl::string_view text, const std::string& path, FieldViolations* violations) {
+int WallTime(absl::string_view text, const std::string& path,
+             FieldViolations* violations) {
   absl::StatusOr<int> second = ParseWallTime(text);
   if (second.ok()) return *second;
-  violations->Add(path, second.status().message());
+  violations->Add(path, "INVALID_TIME", second.status().message());
   return 0;
 }
 
 sla::Date DateOf(const google::type::Date& date, const std::string& path,
                  FieldViolations* violations) {
-  absl::StatusOr<sla::Date> day = ToDate(date);
-  if (day.ok()) return *day;
-  violations->Add(path, day.status().message());
+  const std::optional<sla::Date> day = ToDate(date);
+  if (day.has_value()) return *day;
+  violations->Add(
+      path, "INVALID_DATE",
+      "is not a date of the years 1 to 9999 with year, month and day");
   return sla::Date(2000, 1, 1);
 }
 
@@ -41,20 +46,26 @@ sla::Holiday ToHoliday(const v1::Holiday& holiday, const std::string& path,
   result.date = DateOf(holiday.date(), absl::StrCat(path, ".date"), violations);
   result.recurrence = holiday.recurrence();
   for (int i = 0; i < holiday.exceptions_size(); ++i) {
-    result.exceptions.push_back(DateOf(holiday.exceptions(i),
-                                       absl::StrCat(path, ".exceptions[", i, "]"), violations));
+    result.exceptions.push_back(
+        DateOf(holiday.exceptions(i),
+               absl::StrCat(path, ".exceptions[", i, "]"), violations));
   }
   if (holiday.start().empty() && holiday.end().empty()) return result;
   if (holiday.start().empty() || holiday.end().empty()) {
-    violations->Add(absl::StrCat(path, holiday.start().empty() ? ".start" : ".end"),
-                    "a holiday has both start and end, or neither and closes the whole date");
+    violations->Add(
+        absl::StrCat(path, holiday.start().empty() ? ".start" : ".end"),
+        "REQUIRED",
+        "a holiday has both start and end, or neither and closes the whole "
+        "date");
     return result;
   }
-  sla::WallInterval part{WallTime(holiday.start(), absl::StrCat(path, ".start"), violations),
-                         WallTime(holiday.end(), absl::StrCat(path, ".end"), violations)};
+  sla::WallInterval part{
+      WallTime(holiday.start(), absl::StrCat(path, ".start"), violations),
+      WallTime(holiday.end(), absl::StrCat(path, ".end"), violations)};
   if (part.end_second <= part.start_second) {
-    violations->Add(absl::StrCat(path, ".end"),
-                    "a partial holiday ends after it starts, on the same date; 24:00 is its end");
+    violations->Add(absl::StrCat(path, ".end"), "OUT_OF_RANGE",
+                    "a partial holiday ends after it starts, on the same date; "
+                    "24:00 is its end");
   }
   result.part = part;
   return result;
@@ -67,8 +78,10 @@ absl::StatusOr<int> ParseWallTime(absl::string_view text) {
   int minute = 0;
   int second = 0;
   const bool shaped =
-      (text.size() == 5 || (text.size() == 8 && text[5] == ':' && TwoDigits(text.substr(6, 2), &second))) &&
-      text[2] == ':' && TwoDigits(text.substr(0, 2), &hour) && TwoDigits(text.substr(3, 2), &minute);
+      (text.size() == 5 || (text.size() == 8 && text[5] == ':' &&
+                            TwoDigits(text.substr(6, 2), &second))) &&
+      text[2] == ':' && TwoDigits(text.substr(0, 2), &hour) &&
+      TwoDigits(text.substr(3, 2), &minute);
   const int total = hour * 3600 + minute * 60 + second;
   if (!shaped || minute > 59 || second > 59 || total > kDaySeconds) {
     return absl::InvalidArgumentError(
@@ -77,33 +90,20 @@ absl::StatusOr<int> ParseWallTime(absl::string_view text) {
   return total;
 }
 
-absl::StatusOr<sla::Date> ToDate(const google::type::Date& date) {
-  const sla::Date day(date.year(), date.month(), date.day());
-  if (date.year() < 1 || date.year() > 9999 || day.month() != date.month() ||
-      day.day() != date.day()) {
-    return absl::InvalidArgumentError("is not a date of the years 1 to 9999 with year, month and day");
-  }
-  return day;
-}
-
-google::type::Date FromDate(sla::Date date) {
-  google::type::Date result;
-  result.set_year(static_cast<int>(date.year()));
-  result.set_month(date.month());
-  result.set_day(date.day());
-  return result;
-}
-
-sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition, sla::Instant effective_time,
-                                 absl::string_view path, FieldViolations* violations) {
+sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
+                                 sla::Instant effective_time,
+                                 absl::string_view path,
+                                 FieldViolations* violations) {
   sla::HoursVersion version;
   version.effective_time = effective_time;
   version.time_zone = definition.time_zone();
   for (int i = 0; i < definition.weekly_size(); ++i) {
     const v1::WeeklyInterval& interval = definition.weekly(i);
     const std::string at = absl::StrCat(path, ".weekly[", i, "]");
-    if (interval.day() < google::type::MONDAY || interval.day() > google::type::SUNDAY) {
-      violations->Add(absl::StrCat(at, ".day"), "is not a day of the week");
+    if (interval.day() < google::type::MONDAY ||
+        interval.day() > google::type::SUNDAY) {
+      violations->Add(absl::StrCat(at, ".day"), "REQUIRED",
+                      "is not a day of the week");
       continue;
     }
     version.weekly[interval.day() - google::type::MONDAY].push_back(
@@ -112,19 +112,23 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition, sla::Ins
   }
   for (int i = 0; i < definition.holidays_size(); ++i) {
     version.holidays.push_back(
-        ToHoliday(definition.holidays(i), absl::StrCat(path, ".holidays[", i, "]"), violations));
+        ToHoliday(definition.holidays(i),
+                  absl::StrCat(path, ".holidays[", i, "]"), violations));
   }
   for (int i = 0; i < definition.overrides_size(); ++i) {
     const v1::HoursOverride& replaced = definition.overrides(i);
     const std::string at = absl::StrCat(path, ".overrides[", i, "]");
     sla::Override result;
     result.name = replaced.display_name();
-    result.date = DateOf(replaced.date(), absl::StrCat(at, ".date"), violations);
+    result.date =
+        DateOf(replaced.date(), absl::StrCat(at, ".date"), violations);
     for (int j = 0; j < replaced.intervals_size(); ++j) {
       const std::string of = absl::StrCat(at, ".intervals[", j, "]");
       result.intervals.push_back(
-          {WallTime(replaced.intervals(j).start(), absl::StrCat(of, ".start"), violations),
-           WallTime(replaced.intervals(j).end(), absl::StrCat(of, ".end"), violations)});
+          {WallTime(replaced.intervals(j).start(), absl::StrCat(of, ".start"),
+                    violations),
+           WallTime(replaced.intervals(j).end(), absl::StrCat(of, ".end"),
+                    violations)});
     }
     version.overrides.push_back(std::move(result));
   }
@@ -135,7 +139,8 @@ void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
                 FieldViolations* violations) {
   const size_t before = violations->size();
   sla::HoursDefinition alone;
-  alone.versions.push_back(ToHoursVersion(definition, sla::Instant(), path, violations));
+  alone.versions.push_back(
+      ToHoursVersion(definition, sla::Instant(), path, violations));
   if (violations->size() != before) return;
   const absl::Status compiled = sla::BusinessHours::Compile(alone).status();
   if (compiled.ok()) return;
@@ -143,11 +148,12 @@ void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
   const absl::string_view message = compiled.message();
   const size_t colon = message.find(": ");
   if (colon == absl::string_view::npos) {
-    violations->Add(path, message);
+    violations->Add(path, "INVALID", message);
     return;
   }
-  violations->Add(absl::StrReplaceAll(message.substr(0, colon), {{"versions[0]", path}}),
-                  message.substr(colon + 2));
+  violations->Add(
+      absl::StrReplaceAll(message.substr(0, colon), {{"versions[0]", path}}),
+      "INVALID", message.substr(colon + 2));
 }
 
 }  // namespace charter::services

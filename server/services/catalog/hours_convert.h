@@ -8,7 +8,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "charter/v1/business_hours.pb.h"
-#include "google/type/date.pb.h"
 #include "server/services/shared/errors.h"
 #include "server/sla/calendar/business_hours.h"
 #include "server/sla/calendar/hours_definition.h"
@@ -17,8 +16,10 @@ namespace charter::services {
 
 // Converts one version; what is wrong with its wall times and dates is added to
 // `violations` under `path` ("business_hours.definition").
-sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition, sla::Instant effective_time,
-                                 absl::string_view path, FieldViolations* violations);
+sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
+                                 sla::Instant effective_time,
+                                 absl::string_view path,
+                                 FieldViolations* violations);
 
 // Compiles a version alone, so that a zone that doesn't exist or hours that
 // never open (B5) are reported as violations of the fields that clients wrote.
@@ -27,10 +28,6 @@ void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
 
 // `HH:MM` or `HH:MM:SS` as seconds since midnight, 24:00 included.
 absl::StatusOr<int> ParseWallTime(absl::string_view text);
-
-// A complete calendar date. INVALID_ARGUMENT when it doesn't exist.
-absl::StatusOr<sla::Date> ToDate(const google::type::Date& date);
-google::type::Date FromDate(sla::Date date);
 
 }  // namespace charter::services
 

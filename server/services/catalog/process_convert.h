@@ -22,22 +22,26 @@ struct ProcessContext {
   absl::flat_hash_map<std::string, v1::MilestoneType> milestone_types;
   // Category of each known status, by id: a trigger that sets the status
   // records its category with it.
-  const absl::flat_hash_map<std::string, std::string>* status_categories = nullptr;
+  const absl::flat_hash_map<std::string, std::string>* status_categories =
+      nullptr;
 };
 
 // Converts a definition to the process of `version` of `name`; everything wrong
-// with it is added to `violations` under `path` ("entitlement_process.definition").
-// The result is only good when nothing was added.
-std::shared_ptr<const sla::Process> ToProcess(const v1::ProcessDefinition& definition,
-                                              absl::string_view version, absl::string_view name,
-                                              const ProcessContext& context,
-                                              absl::string_view path, FieldViolations* violations);
+// with it is added to `violations` under `path`
+// ("entitlement_process.definition"). The result is only good when nothing was
+// added.
+std::shared_ptr<const sla::Process> ToProcess(
+    const v1::ProcessDefinition& definition, absl::string_view version,
+    absl::string_view name, const ProcessContext& context,
+    absl::string_view path, FieldViolations* violations);
 
 // The instance's fields that a trigger may set (K7), by name: the slot, or
 // nullopt for one that no trigger may set.
-std::optional<int> SettableSlot(const sla::Schema& schema, absl::string_view field);
+std::optional<int> SettableSlot(const sla::Schema& schema,
+                                absl::string_view field);
 
-// `text` as a value of the field in `slot`. INVALID_ARGUMENT says what it takes.
+// `text` as a value of the field in `slot`. INVALID_ARGUMENT says what it
+// takes.
 absl::StatusOr<sla::Value> ParseFieldValue(const sla::Schema& schema, int slot,
                                            absl::string_view text);
 

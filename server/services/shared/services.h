@@ -15,6 +15,7 @@ class Store;
 
 namespace charter::services {
 
+class CatalogCache;
 class Tokens;
 
 // Open: an area adds a line (a pointer, its type declared ahead) for what it
@@ -26,6 +27,8 @@ struct Services {
   storage::IdGenerator* ids = nullptr;
   // Seals page and resume tokens.
   Tokens* tokens = nullptr;
+  // Hours, process versions, statuses and custom fields, compiled.
+  CatalogCache* catalog = nullptr;
 
   // Rung after commits.
   Bell outbox;   // a row for the feed's publisher

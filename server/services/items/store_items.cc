@@ -1,0 +1,275 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "server/services/items/event_convert.h"
+#include "server/services/items/item.h"
+#include "server/services/shared/time_convert.h"
+#include "storage/records/case_events.h"
+#include "storage/records/generations.h"
+#include "storage/records/ids.h"
+#include "storage/records/wakeups.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+std::optional<int64_t> Micros(std::optional<absl::Time> time) {
+  if (!time.has_value()) return std::nullopt;
+  return absl::ToUnixMicros(*time);
+}
+
+// Whether anything that clients can write is different.
+bool ClientFieldsDiffer(const v1::Case& a, const v1::Case& b) {
+  v1::Case x = a;
+  v1::Case y = b;
+  for (v1::Case* item : {&x, &y}) {
+    item->clear_etag();
+    item->clear_update_time();
+    item->clear_process_version();
+    item->clear_closed();
+    item->clear_stopped();
+    item->clear_unanswered_since();
+    item->clear_reopen_count();
+    item->clear_next_target_time();
+    item->clear_violated();
+    item->clear_evaluate_time();
+    item->clear_evaluation_error();
+    item->clear_event_count();
+  }
+  return !google::protobuf::util::MessageDifferencer::Equals(x, y);
+}
+
+// The hours that are stored with an item's clocks.
+std::vector<std::string> HoursOf(const std::vector<v1::Milestone>& milestones) {
+  std::vector<std::string> hours;
+  for (const v1::Milestone& milestone : milestones)
+    hours.push_back(milestone.business_hours());
+  std::sort(hours.begin(), hours.end());
+  hours.erase(std::unique(hours.begin(), hours.end()), hours.end());
+  return hours;
+}
+
+std::string TypeOf(const v1::Transition& transition) {
+  switch (transition.kind()) {
+    case v1::Transition::ITEM_STOPPED:
+      return "case.stopped";
+    case v1::Transition::ITEM_RESUMED:
+      return "case.resumed";
+    case v1::Transition::MILESTONE_REOPENED:
+      return "milestone.reopened";
+    default:
+      return absl::StrCat(
+          transition.milestone().empty() ? "case." : "milestone.",
+          absl::AsciiStrToLower(v1::Transition::Kind_Name(transition.kind())));
+  }
+}
+
+std::string TypeOf(const v1::CaseEvent& event) {
+  switch (event.event_case()) {
+    case v1::CaseEvent::kInteraction:
+      return "case.interaction";
+    case v1::CaseEvent::kEntitlementChanged:
+      return "case.entitlement_changed";
+    case v1::CaseEvent::kActionApplied:
+      return "case.action_applied";
+    case v1::CaseEvent::kVersionMoved:
+      return "case.version_moved";
+    case v1::CaseEvent::kContextRefreshed:
+      return "case.context_refreshed";
+    default:
+      return "";  // told by the transitions, or by the case that changed
+  }
+}
+
+class Publisher {
+ public:
+  Publisher(Call& call, const ItemChange& change)
+      : call_(call), change_(change) {}
+
+  void Publish() {
+    const absl::Time live = change_.row.has_live_from()
+                                ? ToTime(change_.row.live_from())
+                                : absl::InfinitePast();
+    if (!change_.before.stored) {
+      EmitCase("case.opened");
+    } else if (change_.row.has_delete_time() !=
+               change_.before.row.has_delete_time()) {
+      EmitCase("case.deleted");
+    } else if (ClientFieldsDiffer(change_.before.row, change_.row)) {
+      EmitCase("case.updated");
+    }
+    for (const v1::CaseEvent& event : change_.added) {
+      const std::string type = TypeOf(event);
+      if (type.empty() || ToTime(event.occur_time()) < live) continue;
+      v1::Event told = Base(type, change_.row.name(), "cases");
+      *told.mutable_occur_time() = event.occur_time();
+      v1::CaseEvent copy = event;
+      if (copy.has_interaction()) copy.mutable_interaction()->clear_text();
+      told.mutable_resource()->PackFrom(copy);
+      call_.Emit(std::move(told));
+    }
+    for (const storage::TransitionRecord& record : change_.transitions) {
+      if (!record.publish_time.has_value()) continue;
+      const bool of_item = record.transition.milestone().empty();
+      v1::Event told =
+          Base(TypeOf(record.transition),
+               of_item ? change_.row.name() : record.transition.milestone(),
+               of_item ? "cases" : "milestones");
+      *told.mutable_occur_time() = record.transition.time();
+      *told.mutable_transition() = record.transition;
+      call_.Emit(std::move(told));
+    }
+    for (const v1::Task& task : change_.tasks) {
+      v1::Event told = Base("task.created", task.name(), "tasks");
+      told.mutable_resource()->PackFrom(task);
+      call_.Emit(std::move(told));
+    }
+    if (!change_.evaluated && change_.row.evaluation_error() !=
+                                  change_.before.row.evaluation_error()) {
+      EmitCase("case.evaluation_failed");
+    }
+  }
+
+ private:
+  v1::Event Base(absl::string_view type, absl::string_view subject,
+                 absl::string_view collection) {
+    v1::Event event;
+    event.set_type(std::string(type));
+    event.set_subject(std::string(subject));
+    event.set_resource_type(std::string(collection));
+    event.set_account(change_.row.account());
+    return event;
+  }
+  void EmitCase(absl::string_view type) {
+    v1::Event event = Base(type, change_.row.name(), "cases");
+    v1::Case copy = change_.row;
+    copy.clear_description();
+    event.mutable_resource()->PackFrom(copy);
+    call_.Emit(std::move(event));
+  }
+
+  Call& call_;
+  const ItemChange& change_;
+};
+
+absl::Status StoreRow(storage::Transaction& tx, ItemChange& change) {
+  const storage::HiddenValues hidden =
+      storage::CaseHidden(Micros(change.next_due));
+  if (!change.before.stored)
+    return storage::CaseTable().Insert(tx, &change.row, &hidden);
+  if (ClientFieldsDiffer(change.before.row, change.row)) {
+    *change.row.mutable_update_time() = ToProto(tx.now());
+    return storage::CaseTable().Update(tx, &change.row, &hidden);
+  }
+  return storage::CaseTable().UpdateDerived(tx, change.row, &hidden);
+}
+
+absl::Status StoreHours(storage::Transaction& tx, const ItemChange& change) {
+  if (!change.evaluated) return absl::OkStatus();
+  const bool open = !change.row.closed() && !change.row.has_delete_time();
+  std::vector<storage::Generation> hours;
+  if (open) {
+    for (const std::string& name : change.hours)
+      hours.push_back({name, change.generation});
+  }
+  if (!change.before.stored) {
+    return hours.empty()
+               ? absl::OkStatus()
+               : storage::InsertCaseHours(tx, change.row.name(), hours);
+  }
+  // An older generation than the true one costs at most a needless look, so
+  // what is stored is touched only when the sets may differ.
+  const bool was_open =
+      !change.before.row.closed() && !change.before.row.has_delete_time();
+  if (open == was_open &&
+      HoursOf(change.before.milestones) == HoursOf(change.milestones)) {
+    return absl::OkStatus();
+  }
+  return storage::SetCaseHours(tx, change.row.name(), hours);
+}
+
+absl::Status StoreHistory(storage::Transaction& tx, const ItemChange& change) {
+  if (!change.added.empty()) {
+    absl::Status status = storage::AppendCaseEvents(
+        tx, change.row.name(),
+        static_cast<int32_t>(change.before.events.size()) + 1, change.added);
+    if (!status.ok()) return status;
+  }
+  if (!change.transitions.empty()) {
+    absl::Status status =
+        storage::InsertTransitions(tx, change.row.name(), change.transitions);
+    if (!status.ok()) return status;
+  }
+  if (!change.superseded.empty()) {
+    return storage::MarkSuperseded(tx, change.row.name(), change.superseded);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status StoreItems(Call& call, storage::Transaction& tx,
+                        absl::Span<ItemChange> changes) {
+  storage::IdGenerator& ids = *call.services().ids;
+  const absl::Time now = call.now();
+  std::vector<v1::Milestone> before;
+  std::vector<v1::Milestone> after;
+  std::vector<v1::Task> tasks;
+  std::vector<storage::NewAction> actions;
+  std::vector<storage::WakeupMove> moves;
+  absl::Time earliest = absl::InfiniteFuture();
+  for (ItemChange& change : changes) {
+    for (v1::Task& task : change.tasks) {
+      task.set_name(absl::StrCat("tasks/", ids.Make(now)));
+      *task.mutable_create_time() = ToProto(now);
+      *task.mutable_update_time() = ToProto(now);
+      tasks.push_back(task);
+    }
+    for (const v1::Action& action : change.actions) {
+      actions.push_back({ids.Make(now), action, now});
+    }
+    if (absl::Status status = StoreRow(tx, change); !status.ok()) return status;
+    if (absl::Status status = StoreHistory(tx, change); !status.ok())
+      return status;
+    if (absl::Status status = StoreHours(tx, change); !status.ok())
+      return status;
+    before.insert(before.end(), change.before.milestones.begin(),
+                  change.before.milestones.end());
+    after.insert(after.end(), change.milestones.begin(),
+                 change.milestones.end());
+    moves.push_back(
+        {change.row.name(), change.before.next_due, change.next_due});
+    if (change.next_due.has_value())
+      earliest = std::min(earliest, *change.next_due);
+    Publisher(call, change).Publish();
+  }
+  if (absl::Status status = storage::MilestoneTable().Reconcile(
+          tx, absl::MakeConstSpan(before), absl::MakeConstSpan(after));
+      !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = storage::MoveWakeups(tx, moves); !status.ok())
+    return status;
+  if (!tasks.empty()) {
+    if (absl::Status status = storage::TaskTable().InsertAll(tx, &tasks);
+        !status.ok()) {
+      return status;
+    }
+  }
+  if (!actions.empty()) {
+    if (absl::Status status = storage::InsertActions(tx, actions, now);
+        !status.ok())
+      return status;
+    call.Ring(call.services().actions);
+  }
+  if (earliest != absl::InfiniteFuture())
+    call.Ring(call.services().wakeups, earliest);
+  return absl::OkStatus();
+}
+
+}  // namespace charter::services
