@@ -304,7 +304,9 @@ absl::StatusOr<Instant> BusinessHours::AddBusinessDays(Instant t,
   // Offsets are whole seconds, so the fraction is that of UTC.
   const Duration fraction =
       t - Instant::FromSeconds(absl::ToUnixSeconds(t.ToAbsl()));
-  return Instant::FromSeconds(ReadLocalTime(zone, day, second)) + fraction;
+  const Instant result = Instant::FromSeconds(ReadLocalTime(zone, day, second)) + fraction;
+  if (result < Instant::Min() || result > Instant::Max()) return NoOpenTime(t, direction);
+  return result;
 }
 
 std::vector<ExplainedInterval> BusinessHours::Explain(Instant a,
