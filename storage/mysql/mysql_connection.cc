@@ -40,15 +40,22 @@ absl::Duration Step(absl::Duration left) {
   return step;
 }
 
-// Frees a statement's result, which SOCI's statement itself does not.
-class CleanUp {
+// One of SOCI's statements, with its result, which it does not free itself.
+// Only its virtual functions can be called: SOCI hides the class's other
+// symbols.
+class SociStatement {
  public:
-  explicit CleanUp(soci::mysql_statement_backend& statement)
-      : statement_(statement) {}
-  ~CleanUp() { statement_.clean_up(); }
+  explicit SociStatement(soci::session& session)
+      : statement_(session.make_statement_backend()) {}
+  ~SociStatement() { statement_->clean_up(); }
+
+  soci::details::statement_backend* operator->() { return statement_.get(); }
+  soci::mysql_statement_backend& native() {
+    return static_cast<soci::mysql_statement_backend&>(*statement_);
+  }
 
  private:
-  soci::mysql_statement_backend& statement_;
+  const std::unique_ptr<soci::details::statement_backend> statement_;
 };
 
 // Reads one field as its column's type says.
@@ -297,14 +304,12 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
                      max_packet_));
   }
   open_ = open_ || !autocommit_;
-  soci::mysql_statement_backend statement(
-      *static_cast<soci::mysql_session_backend*>(session_->get_backend()));
-  CleanUp clean_up(statement);
   // Our own check has cut the text, so SOCI's cutting, which stumbles over
   // colons, is passed by.
-  statement.queryChunks_.assign(1, text_);
+  SociStatement statement(*session_);
+  statement.native().queryChunks_.assign(1, text_);
   try {
-    statement.execute(0);
+    statement->execute(0);
   } catch (const soci::mysql_soci_error& error) {
     return MapError(static_cast<int>(error.err_num_), mysql_error(native()),
                     sql.text);
@@ -312,11 +317,11 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
     return StorageError(ErrorKind::kInternal,
                         absl::StrCat("SOCI refused the statement: ", sql.text));
   }
+  MYSQL_RES*& result = statement.native().result_;
   if (affected != nullptr) {
-    *affected =
-        statement.result_ == nullptr ? statement.get_affected_rows() : 0;
-  } else if (statement.result_ != nullptr) {
-    TakeRows(std::exchange(statement.result_, nullptr), rows);
+    *affected = result == nullptr ? statement->get_affected_rows() : 0;
+  } else if (result != nullptr) {
+    TakeRows(std::exchange(result, nullptr), rows);
   }
   return absl::OkStatus();
 }

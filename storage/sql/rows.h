@@ -43,6 +43,8 @@ class Row {
       : cells_(cells), columns_(columns), misread_(misread) {}
 
   size_t columns() const { return columns_; }
+  // How the field came; an integer column of either engine is kInteger.
+  Cell::Kind kind(size_t column) const { return At(column).kind; }
   bool IsNull(size_t column) const;
   int64_t Int64(size_t column) const;
   double Double(size_t column) const;

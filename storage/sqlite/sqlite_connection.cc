@@ -30,15 +30,30 @@ constexpr const char* kReaderSettings[] = {
     "PRAGMA cache_size = -4000",
 };
 
+// One of SOCI's statements. Only its virtual functions can be called: SOCI
+// hides the class's other symbols.
 class SqlitePrepared : public Prepared {
  public:
-  explicit SqlitePrepared(soci::sqlite3_session_backend& session)
-      : statement(session) {
-    statement.hasVectorIntoElements_ = false;
+  SqlitePrepared(soci::session& session, const std::string& sql)
+      : statement_(session.make_statement_backend()) {
+    native().hasVectorIntoElements_ = false;
+    statement_->prepare(sql, soci::details::st_repeatable_query);
   }
-  ~SqlitePrepared() override { statement.clean_up(); }
+  ~SqlitePrepared() override { statement_->clean_up(); }
 
-  soci::sqlite3_statement_backend statement;
+  // Both: whether there is a row now.
+  bool Execute() { return statement_->execute(1) == kSuccess; }
+  bool Fetch() { return statement_->fetch(1) == kSuccess; }
+  sqlite3_stmt* statement() { return native().stmt_; }
+
+ private:
+  static constexpr auto kSuccess = soci::details::statement_backend::ef_success;
+
+  soci::sqlite3_statement_backend& native() {
+    return static_cast<soci::sqlite3_statement_backend&>(*statement_);
+  }
+
+  const std::unique_ptr<soci::details::statement_backend> statement_;
 };
 
 // However a run ends, its statement holds no snapshot and no value afterwards.
@@ -179,47 +194,34 @@ absl::Status SqliteConnection::DoRollback() {
   return RunNative("ROLLBACK");
 }
 
-absl::Status SqliteConnection::ReadRows(
-    soci::sqlite3_statement_backend& statement, bool first, Rows* rows) {
-  const int columns = sqlite_api::sqlite3_column_count(statement.stmt_);
-  auto text = std::make_shared<std::string>();
-  std::vector<Cell> cells;
-  for (bool more = first; more;
-       more =
-           statement.fetch(1) == soci::details::statement_backend::ef_success) {
-    for (int i = 0; i < columns; ++i) {
-      Cell& cell = cells.emplace_back();
-      switch (sqlite_api::sqlite3_column_type(statement.stmt_, i)) {
-        case SQLITE_INTEGER:
-          cell.kind = Cell::Kind::kInteger;
-          cell.integer = sqlite_api::sqlite3_column_int64(statement.stmt_, i);
-          break;
-        case SQLITE_FLOAT:
-          cell.kind = Cell::Kind::kReal;
-          cell.real = sqlite_api::sqlite3_column_double(statement.stmt_, i);
-          break;
-        case SQLITE_NULL:
-          break;
-        default: {
-          const void* data =
-              sqlite_api::sqlite3_column_blob(statement.stmt_, i);
-          cell.kind = Cell::Kind::kText;
-          cell.size = static_cast<uint32_t>(
-              sqlite_api::sqlite3_column_bytes(statement.stmt_, i));
-          cell.integer = static_cast<int64_t>(
-              text->size());  // its place, until the text has settled
-          if (cell.size > 0)
-            text->append(static_cast<const char*>(data), cell.size);
-        }
+void SqliteConnection::AddRow(sqlite3_stmt* statement, std::string& text,
+                              std::vector<Cell>& cells) {
+  const int columns = sqlite_api::sqlite3_column_count(statement);
+  for (int i = 0; i < columns; ++i) {
+    Cell& cell = cells.emplace_back();
+    switch (sqlite_api::sqlite3_column_type(statement, i)) {
+      case SQLITE_INTEGER:
+        cell.kind = Cell::Kind::kInteger;
+        cell.integer = sqlite_api::sqlite3_column_int64(statement, i);
+        break;
+      case SQLITE_FLOAT:
+        cell.kind = Cell::Kind::kReal;
+        cell.real = sqlite_api::sqlite3_column_double(statement, i);
+        break;
+      case SQLITE_NULL:
+        break;
+      default: {
+        const void* data = sqlite_api::sqlite3_column_blob(statement, i);
+        cell.kind = Cell::Kind::kText;
+        cell.size = static_cast<uint32_t>(
+            sqlite_api::sqlite3_column_bytes(statement, i));
+        // Its place, until all text has come and has settled.
+        cell.integer = static_cast<int64_t>(text.size());
+        if (cell.size > 0)
+          text.append(static_cast<const char*>(data), cell.size);
       }
     }
   }
-  for (Cell& cell : cells) {
-    if (cell.kind == Cell::Kind::kText) cell.text = text->data() + cell.integer;
-  }
-  *rows = Rows(static_cast<size_t>(columns), std::move(cells), std::move(text),
-               &misread);
-  return absl::OkStatus();
 }
 
 absl::Status SqliteConnection::Execute(const CheckedSql& sql,
@@ -228,15 +230,10 @@ absl::Status SqliteConnection::Execute(const CheckedSql& sql,
                                        Rows* rows, int64_t* affected) {
   try {
     if (prepared == nullptr) {
-      auto fresh = std::make_unique<SqlitePrepared>(
-          *static_cast<soci::sqlite3_session_backend*>(
-              session_->get_backend()));
-      fresh->statement.prepare(sql.text, soci::details::st_repeatable_query);
-      prepared = std::move(fresh);
+      prepared = std::make_unique<SqlitePrepared>(*session_, sql.text);
     }
-    soci::sqlite3_statement_backend& statement =
-        static_cast<SqlitePrepared&>(*prepared).statement;
-    Reset reset(statement.stmt_);
+    SqlitePrepared& run = static_cast<SqlitePrepared&>(*prepared);
+    Reset reset(run.statement());
     for (size_t i = 0; i < values.size(); ++i) {
       const Value& value = *values[i];
       if (value.real() != nullptr && !std::isfinite(*value.real())) {
@@ -244,22 +241,33 @@ absl::Status SqliteConnection::Execute(const CheckedSql& sql,
             ErrorKind::kInternal,
             absl::StrCat("a value that is no finite number: ", sql.text));
       }
-      if (BindValue(statement.stmt_, static_cast<int>(i) + 1, value) !=
-          SQLITE_OK)
+      if (BindValue(run.statement(), static_cast<int>(i) + 1, value) !=
+          SQLITE_OK) {
         return LastError(sql.text);
+      }
     }
+    auto text = std::make_shared<std::string>();
+    std::vector<Cell> cells;
     try {
-      bool row =
-          statement.execute(1) == soci::details::statement_backend::ef_success;
-      if (rows != nullptr) return ReadRows(statement, row, rows);
-      while (row)
-        row =
-            statement.fetch(1) == soci::details::statement_backend::ef_success;
-      *affected = sql.writes ? sqlite_api::sqlite3_changes64(native()) : 0;
-      return absl::OkStatus();
+      for (bool row = run.Execute(); row; row = run.Fetch()) {
+        if (rows != nullptr) AddRow(run.statement(), *text, cells);
+      }
     } catch (const soci::soci_error&) {
       return LastError(sql.text);  // before the reset, which forgets it
     }
+    if (rows == nullptr) {
+      *affected = sql.writes ? sqlite_api::sqlite3_changes64(native()) : 0;
+      return absl::OkStatus();
+    }
+    for (Cell& cell : cells) {
+      if (cell.kind == Cell::Kind::kText) {
+        cell.text = text->data() + cell.integer;
+      }
+    }
+    *rows = Rows(
+        static_cast<size_t>(sqlite_api::sqlite3_column_count(run.statement())),
+        std::move(cells), std::move(text), &misread);
+    return absl::OkStatus();
   } catch (const soci::soci_error&) {
     return LastError(sql.text);
   } catch (const std::exception&) {

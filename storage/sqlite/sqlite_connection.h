@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -48,8 +49,8 @@ class SqliteConnection : public Connection {
   absl::Status SetUp(bool writer);
   std::string JournalMode();
   absl::Status LastError(absl::string_view sql);
-  absl::Status ReadRows(soci::sqlite3_statement_backend& statement, bool first,
-                        Rows* rows);
+  static void AddRow(sqlite_api::sqlite3_stmt* statement, std::string& text,
+                     std::vector<Cell>& cells);
   // The name of the unique key in "UNIQUE constraint failed: table.column, …".
   std::string KeyName(absl::string_view message);
   sqlite_api::sqlite3* native() const;
