@@ -106,13 +106,17 @@ absl::Status LoadHours(storage::Transaction& tx, Catalog* catalog) {
   for (const v1::BusinessHours& set : *sets) {
     std::shared_ptr<const sla::BusinessHours> hours;
     if (auto found = by_set.find(set.name()); found != by_set.end()) {
+      const sla::HoursDefinition definition =
+          Piecewise(std::move(found->second));
       absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> compiled =
-          sla::BusinessHours::Compile(Piecewise(std::move(found->second)));
+          sla::BusinessHours::Compile(definition);
       if (!compiled.ok()) {
         return absl::DataLossError(
             absl::StrCat(set.name(), " does not compile"));
       }
       hours = *std::move(compiled);
+      absl::LoadTimeZone(definition.versions.back().time_zone,
+                         &catalog->zones[set.name()]);
     } else {
       hours = sla::BusinessHours::Always();  // the built-in set has no version
     }
@@ -170,6 +174,11 @@ std::shared_ptr<const sla::BusinessHours> Catalog::FindHours(
     absl::string_view name) const {
   const auto found = calendars.by_id.find(name);
   return found == calendars.by_id.end() ? nullptr : found->second;
+}
+
+absl::TimeZone Catalog::ZoneOf(absl::string_view name) const {
+  const auto found = zones.find(name);
+  return found == zones.end() ? absl::UTCTimeZone() : found->second;
 }
 
 sla::Schema MakeSchema(

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "charter/v1/attribute_definition.pb.h"
 #include "charter/v1/entitlement_process.pb.h"
 #include "server/services/catalog/process_convert.h"
@@ -34,6 +35,8 @@ struct Catalog {
   // `default_hours`.
   sla::Calendars calendars;
   std::string default_hours;
+  // The zone of each set's newest version; UTC for the built-in set.
+  absl::flat_hash_map<std::string, absl::TimeZone> zones;
   // By version name.
   sla::Processes processes;
   absl::flat_hash_map<std::string,
@@ -49,6 +52,8 @@ struct Catalog {
   // The hours of that name; null when there are none.
   std::shared_ptr<const sla::BusinessHours> FindHours(
       absl::string_view name) const;
+  // Its zone; UTC when there are no such hours.
+  absl::TimeZone ZoneOf(absl::string_view name) const;
 };
 
 // Names of the fields that are copied from the account and the entitlement when
