@@ -37,6 +37,10 @@ function(charter_label_test name)
     set(ARG_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" COST ${cost} TIMEOUT ${ARG_TIMEOUT})
+  if("kill" IN_LIST ARG_LABELS)
+    # Each keeps a server and its writers busy: one at a time.
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK kill)
+  endif()
 endfunction()
 
 # charter_test(NAME SOURCES a.cc … DEPS target … [LABELS l …] [TIMEOUT s]): a
