@@ -111,6 +111,17 @@ TEST(FilterSqlTest, X3_AnIdIsComparedAsItIs) {
   EXPECT_EQ(Sql("account.tier != 'gold'"),
             "(tier IS NULL OR NOT (tier = :f0)) | f0='gold'");
   EXPECT_EQ(Sql("account.tier.contains('é')"), "1 = 0");
+  // What no id can be is not handed to a collation that overlooks it.
+  FilterColumns columns;
+  columns[sla::CaseSchema().Find("subject").value()] = {
+      "owner", FilterKind::kId, {}};
+  const auto where = [&](absl::string_view filter) {
+    return ToSql(MustParse(filter), columns).where;
+  };
+  EXPECT_EQ(where("subject == 'a '"), "1 = 0");
+  EXPECT_EQ(where("subject != 'é'"), "1 = 1");
+  EXPECT_EQ(where("subject in ['a', 'a ']"), "owner = :f0");
+  EXPECT_EQ(where("subject == ''"), "COALESCE(HEX(owner), '') = ''");
 }
 
 TEST(FilterSqlTest, X3_AnEnumIsTheSetOfItsNumbers) {
