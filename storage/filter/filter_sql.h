@@ -39,8 +39,8 @@ struct FilterColumn {
 using FilterColumns = absl::flat_hash_map<int, FilterColumn>;
 
 struct FilterSql {
-  // A condition for a WHERE or an AND, with named values only: never true or
-  // NULL where the filter is false but for what `exact` says.
+  // A condition to stand in a WHERE, alone or joined by AND or OR; not under a
+  // NOT, as it may be NULL where the filter is false. Values by name only.
   std::string where;
   Binds binds;
   // True: the condition holds for exactly the rows for which the filter

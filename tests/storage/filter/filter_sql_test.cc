@@ -5,17 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/filter/filter_lead.h"
 #include "tests/server/sla/expression/schema_for_test.h"
 
 namespace charter::storage {
 namespace {
-
-using ::testing::AllOf;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 sla::Expression MustParse(absl::string_view text) {
   absl::StatusOr<sla::Expression> filter =
@@ -155,54 +149,6 @@ TEST(FilterSqlTest, X3_TheTextDependsOnTheShapeAlone) {
   };
   EXPECT_EQ(where("subject == 'x' && priority in [1, 2, 3]"),
             where("subject == \"it's: %\" && priority in [1, 5, 6, 7]"));
-}
-
-TEST(FilterLeadTest, X3_TakesTheLeadWithTheMostEqualities) {
-  const std::vector<FilterLead> leads = {
-      {{"status"}, "update_time"},
-      {{"account.tier", "is_closed"}, "create_time"},
-      {{"account.tier"}, "create_time"},
-  };
-  const auto choose = [&](absl::string_view text) -> int {
-    const sla::Expression filter = MustParse(text);
-    const absl::StatusOr<size_t> lead =
-        ChooseLead(&filter, sla::CaseSchema(), leads);
-    return lead.ok() ? static_cast<int>(*lead) : -1;
-  };
-  EXPECT_EQ(choose("status == 'open'"), 0);
-  EXPECT_EQ(choose("'open' == status && priority > 3"), 0);
-  EXPECT_EQ(choose("(account.tier == 'gold' && priority > 3) && is_closed"), 1);
-  EXPECT_EQ(choose("account.tier == 'gold' && is_closed == false"), 1);
-  EXPECT_EQ(choose("account.tier in ['gold'] && !is_closed"), 2);
-  EXPECT_EQ(choose("account.tier == 'gold' && status == 'new'"), 0);
-  for (absl::string_view text :
-       {"priority == 1", "status != 'open'", "status in ['open', 'new']",
-        "status == 'open' || is_closed", "!(status != 'open')",
-        "account.tier == ''", "true"}) {
-    EXPECT_EQ(choose(text), -1) << text;
-  }
-}
-
-TEST(FilterLeadTest, X3_WithoutALeadTheErrorListsThem) {
-  const std::vector<FilterLead> leads = {{{"status"}, "update_time"},
-                                         {{"account.tier", "is_closed"}, ""}};
-  const absl::Status status =
-      ChooseLead(nullptr, sla::CaseSchema(), leads).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(std::string(status.message()),
-              AllOf(HasSubstr("status (ordered by update_time)"),
-                    HasSubstr("account.tier and is_closed")));
-  EXPECT_EQ(*ChooseLead(nullptr, sla::CaseSchema(), {{{}, "name"}}), 0u);
-}
-
-TEST(FilterLeadTest, X3_FindsTheEqualities) {
-  std::vector<std::string> found;
-  for (const FieldEquality& equality : TopLevelEqualities(
-           MustParse("status == 'open' && (is_closed && priority < 2) && "
-                     "(subject == 'x' || is_stopped) && priority in [4]"))) {
-    found.push_back(sla::CaseSchema().field(equality.slot).name);
-  }
-  EXPECT_THAT(found, ElementsAre("status", "is_closed", "priority"));
 }
 
 }  // namespace
