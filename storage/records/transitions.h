@@ -30,6 +30,9 @@ struct TransitionRecord {
   std::string cause;  // event, trigger or timer
   int32_t revision = 1;
 
+  // Its place among the item's transitions, from 1: the caller counts. Orders
+  // those of one instant.
+  int32_t number = 0;
   absl::Time time;                   // when, by the rules (T4)
   std::optional<absl::Time> moment;  // of a trigger: its moment (K5)
   bool late = false;
@@ -59,7 +62,7 @@ absl::Status InsertTransitions(Transaction& tx, absl::string_view case_name,
 absl::Status MarkSuperseded(Transaction& tx, absl::string_view case_name,
                             absl::Span<const std::string> keys);
 
-// In order of time, then of storing.
+// In order of time, then of number.
 absl::StatusOr<std::vector<TransitionRecord>> LoadTransitions(
     Transaction& tx, absl::string_view case_name);
 
