@@ -277,7 +277,7 @@ sla::Event ToEvent(const v1::CaseEvent& event, int number,
       break;
     case v1::CaseEvent::kMilestoneCompleted:
       result.kind = sla::EventKind::kMilestoneCompleted;
-      result.milestone = event.milestone_completed().milestone();
+      result.milestone = event.milestone_completed().instance();
       break;
     case v1::CaseEvent::kClockStopped:
       result.kind = sla::EventKind::kStopped;

@@ -1,0 +1,204 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/services/cases/cases.h"
+#include "server/services/cases/open_item.h"
+#include "server/services/items/item.h"
+#include "server/services/items/milestone_convert.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_mask.h"
+#include "server/services/shared/names.h"
+#include "server/services/shared/time_convert.h"
+#include "storage/records/ids.h"
+#include "storage/sql/errors.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+constexpr absl::Duration kClockSkew = absl::Seconds(5);
+
+// When an item is opened: E1's rule for an event that creates one.
+absl::StatusOr<absl::Time> OpenTime(const Call& call, bool given,
+                                    const google::protobuf::Timestamp& time) {
+  if (!given) return call.now();
+  const absl::Time occurred = ToTime(time);
+  if (occurred > call.now() + kClockSkew) {
+    return errors::EventTimeInvalid("occur_time",
+                                    "is more than 5 s ahead of the server");
+  }
+  return std::min(occurred, call.now());
+}
+
+// The item as it will be created, and the event that does it.
+struct Opening {
+  Item item;
+  std::vector<v1::CaseEvent> events;
+  Parties parties;
+};
+
+absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
+                                const Catalog& catalog, const v1::Case& asked,
+                                const std::string& name,
+                                absl::Time occur_time) {
+  Opening opening;
+  opening.item.stored = false;
+  v1::Case& row = opening.item.row;
+  row = asked;
+  ClearOutputOnly(&row);
+  row.clear_etag();
+  row.set_name(name);
+  absl::StatusOr<Parties> parties = FindParties(tx, catalog, row, occur_time);
+  if (!parties.ok()) return parties.status();
+  opening.parties = *std::move(parties);
+  std::string version;
+  if (opening.parties.entitlement.has_value()) {
+    absl::StatusOr<std::string> published =
+        VersionOf(*opening.parties.entitlement, catalog);
+    if (!published.ok()) return published.status();
+    version = *std::move(published);
+  }
+  absl::StatusOr<v1::CaseEvent> created =
+      MakeCreated(opening.parties, version, catalog, occur_time, "case", &row);
+  if (!created.ok()) return created.status();
+  row.set_process_version(version);
+  *row.mutable_update_time() = ToProto(call.now());
+  absl::Status placed = PlaceEvent(call, opening.item, 0, "case", &*created);
+  if (!placed.ok()) return placed;
+  opening.events.push_back(*std::move(created));
+  return opening;
+}
+
+// Adds the first stretch of history.
+absl::Status AddHistory(Call& call, storage::Transaction& tx,
+                        const Catalog& catalog,
+                        const v1::OpenCaseRequest& request, Opening* opening) {
+  for (int i = 0; i < request.history_size(); ++i) {
+    const std::string field = absl::StrCat("history[", i, "]");
+    v1::CaseEvent event = request.history(i);
+    if (!event.has_occur_time()) {
+      return errors::FieldInvalid(
+          absl::StrCat(field, ".occur_time"), "REQUIRED",
+          "an event of a history says when it happened");
+    }
+    absl::Status status =
+        CompleteEvent(tx, catalog, opening->item, field, &event);
+    if (!status.ok()) return status;
+    status =
+        PlaceEvent(call, opening->item,
+                   static_cast<int>(opening->events.size()), field, &event);
+    if (!status.ok()) return status;
+    for (const v1::CaseEvent& earlier : opening->events) {
+      if (earlier.key() == event.key()) {
+        return errors::FieldInvalid(absl::StrCat(field, ".key"), "DUPLICATE",
+                                    "stands twice in this history");
+      }
+    }
+    opening->events.push_back(std::move(event));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
+                                          const v1::OpenCaseRequest& request,
+                                          const std::string& name,
+                                          absl::Time occur_time) {
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  absl::StatusOr<Opening> opening =
+      Prepare(call, tx, **catalog, request.case_(), name, occur_time);
+  if (!opening.ok()) return opening.status();
+  if (request.require_entitlement() &&
+      !opening->parties.entitlement.has_value()) {
+    std::vector<v1::EntitlementCandidate::Reason> reasons;
+    for (const v1::EntitlementCandidate& candidate :
+         opening->parties.verification->candidates()) {
+      for (int reason : candidate.reasons()) {
+        reasons.push_back(
+            static_cast<v1::EntitlementCandidate::Reason>(reason));
+      }
+    }
+    return errors::EntitlementNotEligible(
+        request.case_().account(), {},
+        reasons.empty() ? "the account has no entitlement"
+                        : "no entitlement of the account holds");
+  }
+  if (request.has_live_from())
+    *opening->item.row.mutable_live_from() = request.live_from();
+  absl::Status status = AddHistory(call, tx, **catalog, request, &*opening);
+  if (!status.ok()) return status;
+  absl::StatusOr<ItemChange> change =
+      SettleItem(std::move(opening->item), std::move(opening->events),
+                 **catalog, call.now());
+  if (!change.ok()) return change.status();
+  status = StoreItems(call, tx, absl::MakeSpan(&*change, 1));
+  if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+    return errors::AlreadyExists(
+        name, storage::CaseTable().DuplicateField(status) == "external_id"
+                  ? "the account has an item of this external_id"
+                  : "");
+  }
+  if (!status.ok()) return status;
+  v1::OpenCaseResponse response;
+  *response.mutable_case_() = change->row;
+  for (v1::Milestone& milestone : change->milestones) {
+    *response.add_milestones() = std::move(milestone);
+  }
+  if (opening->parties.verification.has_value()) {
+    *response.mutable_verification() =
+        *std::move(opening->parties.verification);
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::OpenCaseResponse> OpenCase(
+    Call& call, const v1::OpenCaseRequest& request) {
+  absl::StatusOr<absl::Time> occur_time =
+      OpenTime(call, request.has_occur_time(), request.occur_time());
+  if (!occur_time.ok()) return occur_time.status();
+  const std::string id = request.case_id().empty()
+                             ? call.services().ids->Make(call.now())
+                             : request.case_id();
+  return call.Write<v1::OpenCaseResponse>([&](storage::Transaction& tx) {
+    return Open(call, tx, request, NameOf("cases", id), *occur_time);
+  });
+}
+
+absl::StatusOr<v1::EstimateTargetsResponse> EstimateTargets(
+    Call& call, const v1::EstimateTargetsRequest& request) {
+  absl::StatusOr<absl::Time> occur_time =
+      OpenTime(call, request.has_occur_time(), request.occur_time());
+  if (!occur_time.ok()) return occur_time.status();
+  v1::EstimateTargetsResponse response;
+  absl::Status status =
+      call.Read([&](storage::Transaction& tx) -> absl::Status {
+        response.Clear();
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::StatusOr<Opening> opening =
+            Prepare(call, tx, **catalog, request.case_(), "cases/estimate",
+                    *occur_time);
+        if (!opening.ok()) return opening.status();
+        absl::StatusOr<ItemChange> change =
+            SettleItem(std::move(opening->item), std::move(opening->events),
+                       **catalog, *occur_time);
+        if (!change.ok()) return change.status();
+        for (v1::Milestone& milestone : change->milestones) {
+          milestone.clear_name();
+          milestone.clear_case_();
+          *response.add_milestones() = std::move(milestone);
+        }
+        response.set_entitlement(change->row.entitlement());
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return response;
+}
+
+}  // namespace charter::services

@@ -1,0 +1,361 @@
+#include "server/services/cases/open_item.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/services/entitlements/verify.h"
+#include "server/services/items/event_convert.h"
+#include "server/services/items/milestone_convert.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/names.h"
+#include "server/services/shared/time_convert.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+constexpr int kDefaultPriority = 3;
+
+template <typename Message>
+absl::StatusOr<Message> Existing(storage::Transaction& tx,
+                                 const storage::Table<Message>& table,
+                                 absl::string_view name,
+                                 absl::string_view field) {
+  absl::StatusOr<Message> found = table.Get(tx, name);
+  if (absl::IsNotFound(found.status())) return errors::NotFound(name, field);
+  if (found.ok() && found->has_delete_time())
+    return errors::NotFound(name, field);
+  return found;
+}
+
+v1::AttributeValue TextValue(const std::string& text) {
+  v1::AttributeValue value;
+  value.set_string_value(text);
+  return value;
+}
+
+// The paths of a change as the history keeps them: single fields, and single
+// custom fields.
+absl::StatusOr<std::vector<std::string>> ChangePaths(
+    const v1::FieldsChanged& changed, absl::string_view field) {
+  const std::vector<std::string>& known = HistoryFields();
+  std::vector<std::string> asked(changed.update_mask().paths().begin(),
+                                 changed.update_mask().paths().end());
+  const bool implied = asked.empty();
+  if (implied) {
+    asked = known;
+    asked.push_back("attributes");
+  }
+  std::vector<std::string> paths;
+  const google::protobuf::Descriptor* descriptor = v1::Case::descriptor();
+  const google::protobuf::Reflection* reflection = v1::Case::GetReflection();
+  for (const std::string& path : asked) {
+    if (path == "attributes") {
+      for (const auto& [id, value] : changed.case_().attributes()) {
+        paths.push_back(absl::StrCat("attributes.", id));
+      }
+      continue;
+    }
+    if (absl::StartsWith(path, "attributes.")) {
+      paths.push_back(path);
+      continue;
+    }
+    const auto* of = descriptor->FindFieldByName(path);
+    if (of == nullptr ||
+        std::find(known.begin(), known.end(), path) == known.end() ||
+        path == "account" || path == "entitlement") {
+      if (implied) continue;
+      return errors::FieldMaskInvalid(
+          absl::StrCat(field, ".update_mask: ", path),
+          path == "entitlement"
+              ? "an entitlement is changed by an entitlement_changed event"
+              : "is no field that an event may change");
+    }
+    if (!implied || reflection->HasField(changed.case_(), of))
+      paths.push_back(path);
+  }
+  return paths;
+}
+
+absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
+                            const Item& item, const std::string& field,
+                            v1::FieldsChanged* changed) {
+  absl::StatusOr<std::vector<std::string>> paths = ChangePaths(*changed, field);
+  if (!paths.ok()) return paths.status();
+  if (paths->empty()) {
+    return errors::FieldInvalid(absl::StrCat(field, ".update_mask"), "REQUIRED",
+                                "names no field; set the fields that changed");
+  }
+  FieldViolations violations;
+  CheckFields(changed->case_(), *paths, catalog, absl::StrCat(field, ".case"),
+              &violations);
+  if (!violations.empty()) return violations.ToStatus();
+  changed->clear_status_category();
+  changed->mutable_update_mask()->clear_paths();
+  v1::Case kept;
+  for (const std::string& path : *paths) {
+    changed->mutable_update_mask()->add_paths(path);
+    if (path == "status") {
+      changed->set_status_category(
+          CategoryOf(catalog, changed->case_().status()));
+    }
+    if (path == "contact" && !changed->case_().contact().empty()) {
+      absl::Status status =
+          CheckContact(tx, changed->case_().contact(), item.row.account(),
+                       absl::StrCat(field, ".case.contact"));
+      if (!status.ok()) return status;
+    }
+    if (path == "parent" && !changed->case_().parent().empty()) {
+      absl::StatusOr<v1::Case> parent =
+          Existing(tx, storage::CaseTable(), changed->case_().parent(),
+                   absl::StrCat(field, ".case.parent"));
+      if (!parent.ok()) return parent.status();
+    }
+    absl::string_view id = path;
+    if (absl::ConsumePrefix(&id, "attributes.")) {
+      const auto found = changed->case_().attributes().find(std::string(id));
+      if (found != changed->case_().attributes().end()) {
+        (*kept.mutable_attributes())[std::string(id)] = found->second;
+      }
+      continue;
+    }
+    const auto* of = v1::Case::descriptor()->FindFieldByName(path);
+    const auto* reflection = v1::Case::GetReflection();
+    if (of->type() == google::protobuf::FieldDescriptor::TYPE_STRING) {
+      reflection->SetString(&kept, of,
+                            reflection->GetString(changed->case_(), of));
+    } else {
+      kept.set_priority(changed->case_().priority());
+    }
+  }
+  *changed->mutable_case_() = std::move(kept);
+  return absl::OkStatus();
+}
+
+absl::Status CompleteMilestoneEvent(const Catalog& catalog, const Item& item,
+                                    absl::Time now, absl::string_view field,
+                                    v1::MilestoneCompleted* completed) {
+  const std::string name = completed->milestone();
+  const std::string last(LastId(name));
+  if (name != absl::StrCat(item.row.name(), "/milestones/", last)) {
+    return errors::FieldInvalid(field, "OTHER_ITEM",
+                                "is a milestone of another item");
+  }
+  if (item.stored) {
+    absl::StatusOr<sla::Evaluation> evaluation =
+        EvaluateItem(item, catalog, now);
+    if (!evaluation.ok()) return evaluation.status();
+    if (const sla::Milestone* milestone =
+            FindMilestone(*evaluation, item.row.name(), name)) {
+      completed->set_instance(milestone->id);
+      return absl::OkStatus();
+    }
+  }
+  const auto process = catalog.processes.find(item.row.process_version());
+  if (process != catalog.processes.end()) {
+    for (const sla::Placement& placement : process->second->placements) {
+      if (placement.key != last) continue;
+      completed->set_instance(last);
+      return absl::OkStatus();
+    }
+  }
+  return errors::NotFound(name, field);
+}
+
+}  // namespace
+
+absl::Status CheckContact(storage::Transaction& tx, absl::string_view contact,
+                          absl::string_view account, absl::string_view field) {
+  absl::StatusOr<v1::Contact> found =
+      Existing(tx, storage::ContactTable(), contact, field);
+  if (!found.ok()) return found.status();
+  if (found->account() != account) {
+    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
+                                "is a contact of another account");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::Entitlement> FindEntitlement(
+    storage::Transaction& tx, const Catalog& catalog, absl::string_view name,
+    absl::string_view field, const v1::Case& item, absl::Time occur_time) {
+  absl::StatusOr<v1::Entitlement> entitlement =
+      Existing(tx, storage::EntitlementTable(), name, field);
+  if (!entitlement.ok()) return entitlement.status();
+  if (entitlement->account() != item.account()) {
+    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
+                                "is an entitlement of another account");
+  }
+  const std::vector<v1::EntitlementCandidate::Reason> reasons =
+      WhyNot(*entitlement, item.contact(), catalog, occur_time);
+  if (!reasons.empty()) return NotEligible(name, reasons);
+  return entitlement;
+}
+
+absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
+                                    const Catalog& catalog,
+                                    const v1::Case& item,
+                                    absl::Time occur_time) {
+  Parties parties;
+  absl::StatusOr<v1::Account> account =
+      Existing(tx, storage::AccountTable(), item.account(), "case.account");
+  if (!account.ok()) return account.status();
+  parties.account = *std::move(account);
+  if (!item.contact().empty()) {
+    absl::Status status =
+        CheckContact(tx, item.contact(), item.account(), "case.contact");
+    if (!status.ok()) return status;
+  }
+  if (!item.parent().empty()) {
+    absl::StatusOr<v1::Case> parent =
+        Existing(tx, storage::CaseTable(), item.parent(), "case.parent");
+    if (!parent.ok()) return parent.status();
+  }
+  if (!item.entitlement().empty()) {
+    absl::StatusOr<v1::Entitlement> entitlement = FindEntitlement(
+        tx, catalog, item.entitlement(), "case.entitlement", item, occur_time);
+    if (!entitlement.ok()) return entitlement.status();
+    parties.entitlement = *std::move(entitlement);
+    return parties;
+  }
+  absl::StatusOr<v1::VerifyEntitlementResponse> verdict =
+      Verify(tx, catalog, item.account(), item.contact(), occur_time);
+  if (!verdict.ok()) return verdict.status();
+  if (verdict->eligible()) {
+    absl::StatusOr<v1::Entitlement> chosen =
+        storage::EntitlementTable().Get(tx, verdict->entitlement());
+    if (!chosen.ok()) return chosen.status();
+    parties.entitlement = *std::move(chosen);
+  }
+  parties.verification = *std::move(verdict);
+  return parties;
+}
+
+absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
+                                      const Catalog& catalog) {
+  if (entitlement.process().empty()) return std::string();
+  const auto found = catalog.newest_versions.find(entitlement.process());
+  if (found == catalog.newest_versions.end()) {
+    return errors::Precondition(
+        "PROCESS_NOT_PUBLISHED", entitlement.process(),
+        "the entitlement's process has no published version; call "
+        "PublishVersion first");
+  }
+  return found->second;
+}
+
+google::protobuf::Map<std::string, v1::AttributeValue> ContextOf(
+    const v1::Account& account, const v1::Entitlement* entitlement) {
+  google::protobuf::Map<std::string, v1::AttributeValue> context;
+  if (!account.tier().empty())
+    context["account.tier"] = TextValue(account.tier());
+  if (!account.region().empty())
+    context["account.region"] = TextValue(account.region());
+  if (entitlement != nullptr && !entitlement->type().empty()) {
+    context["entitlement.type"] = TextValue(entitlement->type());
+  }
+  return context;
+}
+
+absl::StatusOr<v1::CaseEvent> MakeCreated(
+    const Parties& parties, absl::string_view version, const Catalog& catalog,
+    absl::Time occur_time, absl::string_view path, v1::Case* item) {
+  if (item->kind() == v1::ITEM_KIND_UNSPECIFIED) item->set_kind(v1::CASE);
+  if (item->status().empty()) item->set_status("new");
+  if (item->priority() == 0) item->set_priority(kDefaultPriority);
+  if (parties.entitlement.has_value())
+    item->set_entitlement(parties.entitlement->name());
+  if (item->business_hours().empty()) {
+    item->set_business_hours(
+        parties.entitlement.has_value() &&
+                !parties.entitlement->business_hours().empty()
+            ? parties.entitlement->business_hours()
+            : parties.account.business_hours());
+  }
+  FieldViolations violations;
+  CheckFields(*item, {"status", "priority", "business_hours", "attributes"},
+              catalog, path, &violations);
+  if (!violations.empty()) return violations.ToStatus();
+  *item->mutable_create_time() = ToProto(occur_time);
+  v1::CaseEvent event;
+  *event.mutable_occur_time() = ToProto(occur_time);
+  v1::CaseCreated& created = *event.mutable_created();
+  *created.mutable_case_() = *item;
+  created.mutable_case_()->clear_annotations();
+  created.set_process_version(std::string(version));
+  created.set_status_category(CategoryOf(catalog, item->status()));
+  *created.mutable_context() = ContextOf(
+      parties.account,
+      parties.entitlement.has_value() ? &*parties.entitlement : nullptr);
+  return event;
+}
+
+absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
+                           const Item& item, absl::string_view field,
+                           v1::CaseEvent* event) {
+  switch (event->event_case()) {
+    case v1::CaseEvent::kFieldsChanged:
+      return CompleteChange(tx, catalog, item,
+                            absl::StrCat(field, ".fields_changed"),
+                            event->mutable_fields_changed());
+    case v1::CaseEvent::kMilestoneCompleted:
+      return CompleteMilestoneEvent(
+          catalog, item, tx.now(),
+          absl::StrCat(field, ".milestone_completed.milestone"),
+          event->mutable_milestone_completed());
+    case v1::CaseEvent::kEntitlementChanged: {
+      v1::EntitlementChanged& changed = *event->mutable_entitlement_changed();
+      absl::StatusOr<v1::Account> account =
+          Existing(tx, storage::AccountTable(), item.row.account(), "account");
+      if (!account.ok()) return account.status();
+      std::optional<v1::Entitlement> entitlement;
+      changed.clear_process_version();
+      if (!changed.entitlement().empty()) {
+        absl::StatusOr<v1::Entitlement> found = FindEntitlement(
+            tx, catalog, changed.entitlement(),
+            absl::StrCat(field, ".entitlement_changed.entitlement"), item.row,
+            event->has_occur_time() ? ToTime(event->occur_time()) : tx.now());
+        if (!found.ok()) return found.status();
+        absl::StatusOr<std::string> version = VersionOf(*found, catalog);
+        if (!version.ok()) return version.status();
+        changed.set_process_version(*version);
+        entitlement = *std::move(found);
+      }
+      *changed.mutable_context() = ContextOf(
+          *account, entitlement.has_value() ? &*entitlement : nullptr);
+      return absl::OkStatus();
+    }
+    case v1::CaseEvent::kContextRefreshed: {
+      absl::StatusOr<v1::Account> account =
+          Existing(tx, storage::AccountTable(), item.row.account(), "account");
+      if (!account.ok()) return account.status();
+      std::optional<v1::Entitlement> entitlement;
+      if (!item.row.entitlement().empty()) {
+        absl::StatusOr<v1::Entitlement> found =
+            storage::EntitlementTable().Get(tx, item.row.entitlement());
+        if (!found.ok()) return found.status();
+        entitlement = *std::move(found);
+      }
+      *event->mutable_context_refreshed()->mutable_context() = ContextOf(
+          *account, entitlement.has_value() ? &*entitlement : nullptr);
+      return absl::OkStatus();
+    }
+    case v1::CaseEvent::kInteraction:
+    case v1::CaseEvent::kClockStopped:
+    case v1::CaseEvent::kClockResumed:
+      return absl::OkStatus();
+    case v1::CaseEvent::EVENT_NOT_SET:
+      return errors::FieldInvalid(field, "REQUIRED",
+                                  "says nothing that happened");
+    default:
+      return errors::FieldInvalid(field, "SERVER_ONLY",
+                                  "is of a kind that only the server records");
+  }
+}
+
+}  // namespace charter::services

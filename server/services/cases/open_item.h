@@ -1,0 +1,76 @@
+// Opening an item: what OpenCase, EstimateTargets and SimulateProcess share.
+#ifndef CHARTER_SERVER_SERVICES_CASES_OPEN_ITEM_H_
+#define CHARTER_SERVER_SERVICES_CASES_OPEN_ITEM_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "charter/v1/account.pb.h"
+#include "charter/v1/case.pb.h"
+#include "charter/v1/entitlement.pb.h"
+#include "charter/v1/entitlement_service.pb.h"
+#include "server/services/catalog/catalog.h"
+#include "server/services/items/item.h"
+#include "server/services/shared/call.h"
+
+namespace charter::services {
+
+// Whose item it is and under what it runs.
+struct Parties {
+  v1::Account account;
+  std::optional<v1::Entitlement> entitlement;
+  // How the entitlement was chosen; absent when the item named it.
+  std::optional<v1::VerifyEntitlementResponse> verification;
+};
+
+// Reads the account, the contact and the parent that `item` names, and the
+// entitlement it names or, when it names none, the one that ranks first. An
+// entitlement is judged at `occur_time` (E4). NOT_FOUND with the field;
+// ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for a contact or an
+// entitlement of another account.
+absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
+                                    const Catalog& catalog,
+                                    const v1::Case& item,
+                                    absl::Time occur_time);
+
+// The checks of FindParties for one named entitlement.
+absl::StatusOr<v1::Entitlement> FindEntitlement(
+    storage::Transaction& tx, const Catalog& catalog, absl::string_view name,
+    absl::string_view field, const v1::Case& item, absl::Time occur_time);
+
+// FIELD_INVALID when `contact` is not one of the account's, NOT_FOUND when
+// there is none.
+absl::Status CheckContact(storage::Transaction& tx, absl::string_view contact,
+                          absl::string_view account, absl::string_view field);
+
+// The newest published version of the entitlement's process; "" without a
+// process. FAILED_PRECONDITION PROCESS_NOT_PUBLISHED.
+absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
+                                      const Catalog& catalog);
+
+// Copies of the account's and the entitlement's fields that expressions may
+// name (E2).
+google::protobuf::Map<std::string, v1::AttributeValue> ContextOf(
+    const v1::Account& account, const v1::Entitlement* entitlement);
+
+// Fills in what an item has when nothing else is said (status, priority, kind,
+// hours by B7), checks its fields under `path`, and gives the event that
+// creates it at `occur_time`.
+absl::StatusOr<v1::CaseEvent> MakeCreated(
+    const Parties& parties, absl::string_view version, const Catalog& catalog,
+    absl::Time occur_time, absl::string_view path, v1::Case* item);
+
+// Checks an event of a client and makes it complete: known statuses and fields,
+// normal update masks, the version and context of a new entitlement.
+// `field` names the event in the request.
+absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
+                           const Item& item, absl::string_view field,
+                           v1::CaseEvent* event);
+
+}  // namespace charter::services
+
+#endif  // CHARTER_SERVER_SERVICES_CASES_OPEN_ITEM_H_
