@@ -3,16 +3,19 @@
 #ifndef CHARTER_STORAGE_TABLE_BINDING_H_
 #define CHARTER_STORAGE_TABLE_BINDING_H_
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
+#include "charter/v1/item.pb.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "server/sla/expression/schema.h"
+#include "server/sla/expression/value.h"
+#include "storage/filter/filter_sql.h"
+#include "storage/sql/rows.h"
 #include "storage/sql/value.h"
 
 namespace charter::storage {
@@ -56,8 +59,8 @@ struct ChildTable {
 // both served by one index, which ends with the name. Order columns are never
 // NULL.
 struct Lead {
-  std::vector<std::string> equal;  // columns
-  std::vector<std::string> order;  // columns; then the name
+  std::vector<std::string> equal = {};  // columns
+  std::vector<std::string> order = {};  // columns; then the name
   bool descending = false;
 };
 
@@ -65,29 +68,32 @@ struct Lead {
 // in `blob`, `children` or `not_stored` has a column of its field's name.
 struct TableSpec {
   const google::protobuf::Descriptor* message = nullptr;
-  std::string table;
+  std::string table = {};
   // Fields whose column has another name: a field's name may be a word of SQL.
-  std::vector<std::pair<std::string, std::string>> renamed;  // field, column
+  std::vector<std::pair<std::string, std::string>> renamed =
+      {};  // field, column
   // String fields that hold resource names, besides those whose `(rule)` says
   // so. Their columns are ASCII.
-  std::vector<std::string> ids;
+  std::vector<std::string> ids = {};
   // Plain string fields that are NULL when empty, so that a unique key bears
   // many.
-  std::vector<std::string> null_when_empty;
+  std::vector<std::string> null_when_empty = {};
   // Repeated, nested and map fields that no query looks into.
-  std::vector<std::string> blob;
+  std::vector<std::string> blob = {};
   // Fields without a column: computed when read, or input only. `etag` is
   // always one.
-  std::vector<std::string> not_stored;
-  // A map of AttributeValue that filters may name as `attributes.NAME`.
-  std::string attributes;
-  std::vector<HiddenColumn> hidden;
-  std::vector<ChildTable> children;
-  // The first of equally good ones is taken. One without `equal` serves every
-  // filter.
-  std::vector<Lead> leads;
+  std::vector<std::string> not_stored = {};
+  // The value of a custom field, which filters name as `attributes.NAME`; the
+  // function gives null where the message has none. Null: no custom fields.
+  const v1::AttributeValue* (*attribute)(const google::protobuf::Message&,
+                                         const std::string& name) = nullptr;
+  std::vector<HiddenColumn> hidden = {};
+  std::vector<ChildTable> children = {};
+  // The first that fits is taken, so the most selective come first. One without
+  // `equal` fits every filter.
+  std::vector<Lead> leads = {};
   // Unique keys other than the name, with the field a caller knows it by.
-  std::vector<std::pair<std::string, std::string>> unique;  // key, field
+  std::vector<std::pair<std::string, std::string>> unique = {};  // key, field
 };
 
 // One column and the field behind it.
@@ -128,36 +134,49 @@ class TableBinding {
     return delete_time_;
   }
 
-  // The value of a column, from a message.
+  // The value of a column, from a message. NULL for a hidden column that isn't
+  // made from it.
   Value Get(const Column& column,
             const google::protobuf::Message& message) const;
+  // Sets what a column holds, from a row, in a message that is new. False: the
+  // row is damaged.
+  bool Set(const Column& column, Row row, size_t index,
+           google::protobuf::Message* message) const;
 
   // What a list filter may name (X3): every field with a column except maps and
   // blobs, and hidden columns marked so. Enum values are their names.
   const sla::Schema& filter_schema() const { return schema_; }
   // The column behind a slot of filter_schema().
   const Column& filter_column(int slot) const {
-    return columns_[filter_columns_[slot]];
+    return columns_[filter_slots_[slot]];
   }
-  // The message as a record of `schema`: filter_schema(), or a copy of it to
-  // which fields `attributes.NAME` were added.
+  // The same for the translation of filters into SQL.
+  const FilterColumns& filter_columns() const { return filter_columns_; }
+  // Fills the slots of `record` that `slots` names, from the message. `schema`
+  // is filter_schema(), or a copy to which fields `attributes.NAME` were added.
   void ToRecord(const google::protobuf::Message& message,
-                const sla::Schema& schema, sla::Record* record) const;
+                const sla::Schema& schema, const std::vector<int>& slots,
+                sla::Record* record) const;
 
  private:
   void AddField(const google::protobuf::FieldDescriptor* field);
-  void AddToSchema(size_t column);
+  void AddHidden(const HiddenColumn& hidden);
+  void AddColumn(Column column);
+  void AddToFilter(sla::Field field);
+  void CheckLeads() const;
+  Value More(const google::protobuf::Message& message) const;
 
   const TableSpec spec_;
   std::vector<Column> columns_;
   absl::flat_hash_map<std::string, size_t> by_name_;
-  std::vector<const google::protobuf::FieldDescriptor*> blob_;
+  // The fields of TableSpec::blob.
+  std::vector<const google::protobuf::FieldDescriptor*> more_;
   const google::protobuf::FieldDescriptor* name_ = nullptr;
   const google::protobuf::FieldDescriptor* etag_ = nullptr;
   const google::protobuf::FieldDescriptor* delete_time_ = nullptr;
-  const google::protobuf::FieldDescriptor* attributes_ = nullptr;
   sla::Schema schema_;
-  std::vector<size_t> filter_columns_;
+  std::vector<size_t> filter_slots_;
+  FilterColumns filter_columns_;
 };
 
 }  // namespace charter::storage

@@ -2,6 +2,7 @@
 #ifndef CHARTER_STORAGE_TABLE_LIST_H_
 #define CHARTER_STORAGE_TABLE_LIST_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ inline constexpr int kMaxPageSize = 1000;
 // Rows looked at for one page; after so many it ends early, maybe empty, with a
 // token (X3).
 inline constexpr int kMaxRowsChecked = 10000;
+
+// A page also ends early when its rows have this many octets on the wire, so
+// that it fits into a message of gRPC's usual limit.
+inline constexpr size_t kMaxPageBytes = 2 << 20;
 
 // `column = value`. Columns are named by code, never by a caller.
 struct Equality {

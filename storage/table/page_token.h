@@ -20,7 +20,7 @@ inline constexpr absl::Duration kTokenLifetime = absl::Hours(24);
 // A key in the database (table token_keys). Any server opens what another one
 // sealed; two keys are valid at a time, so that they can be changed without a
 // token failing.
-struct TokenKey {
+struct SealingKey {
   uint32_t id = 0;     // unique, written into the token
   std::string secret;  // 32 random octets
 };
@@ -42,9 +42,9 @@ class TokenSealer {
  public:
   // The first key seals, all of them open. Aborts without a key, or when a
   // secret is not 32 octets.
-  explicit TokenSealer(std::vector<TokenKey> keys);
+  explicit TokenSealer(std::vector<SealingKey> keys);
 
-  // Base64url without padding; 62 octets and a third longer than `payload`.
+  // Base64url without padding.
   std::string Seal(const TokenContext& context, absl::string_view payload,
                    absl::Time now) const;
 
@@ -56,10 +56,11 @@ class TokenSealer {
                                    absl::Time now) const;
 
  private:
-  std::vector<TokenKey> keys_;
+  std::vector<SealingKey> keys_;
 };
 
-// Whether the status is Open's: the reason PAGE_TOKEN_INVALID.
+// What Open gives: INVALID_ARGUMENT with the reason PAGE_TOKEN_INVALID.
+absl::Status InvalidTokenError(absl::string_view message);
 bool IsInvalidToken(const absl::Status& status);
 
 }  // namespace charter::storage

@@ -17,6 +17,9 @@
 #include "storage/sql/transaction.h"
 #include "storage/sql/value.h"
 #include "storage/table/binding.h"
+#include "storage/table/child_tables.h"
+#include "storage/table/etag.h"
+#include "storage/table/lead.h"
 #include "storage/table/list.h"
 
 namespace charter::storage {
@@ -30,13 +33,9 @@ enum class Lock { kNone, kForUpdate, kForUpdateSkipLocked };
 // TableSpec::hidden.
 using HiddenValues = std::vector<Value>;
 
-// Whether `given`, as a client sent it, lets the row with `current` be written:
-// it is empty or the same.
-bool EtagMatches(absl::string_view given, absl::string_view current);
-
-// The etag of a row's version. `kind` is the table's name.
-std::string MakeEtag(absl::string_view kind, absl::string_view name,
-                     int64_t row_version);
+// `column = :column`, exactly: MySQL's comparison takes text with and without
+// trailing spaces for the same.
+std::string EqualsText(const Column& column);
 
 class TableBase {
  public:
@@ -79,7 +78,45 @@ class TableBase {
   const TableBinding& binding() const { return binding_; }
 
  private:
+  // Texts that are the same in every call.
+  struct Texts {
+    std::string select;  // SELECT columns FROM table
+    std::string insert;
+    std::string update, update_hidden;
+    std::string derive, derive_hidden;
+    std::string remove;
+    std::vector<absl::string_view> columns;  // as in insert
+  };
+
+  Texts MakeTexts() const;
+  std::string SetList(bool derived_only, bool with_hidden) const;
+  // Values of every column, row_version included, in the order of columns.
+  std::vector<Value> RowOf(const Message& message, int64_t version,
+                           const HiddenValues* hidden) const;
+  // Adds what SetList names.
+  void BindChanges(const Message& message, bool derived_only,
+                   const HiddenValues* hidden, Binds* binds) const;
+  absl::Status ReadRow(Row row, Message* message, HiddenValues* hidden) const;
+  // Runs a SELECT of all columns and reads its rows, children included, each
+  // into a message of the sink, until `go_on` gives false for one. `hidden` may
+  // be null.
+  absl::Status ReadAll(Transaction& tx, const std::string& sql,
+                       const Binds& binds, Sink sink,
+                       absl::FunctionRef<bool(const Message&)> go_on,
+                       std::vector<HiddenValues>* hidden) const;
+  // The place of the last of the `window` rows after a place, or nothing when
+  // there are fewer.
+  absl::StatusOr<Place> WindowEnd(Transaction& tx, const ChosenLead& lead,
+                                  const Place& after, int window) const;
+  absl::Status CheckHidden(const HiddenValues* hidden) const;
+
+  std::string NameOf(const Message& message) const;
+  void SetEtag(Message* message, int64_t version) const;
+
   const TableBinding binding_;
+  const Texts texts_;
+  size_t hidden_count_ = 0;
+  const ChildTables children_;
 };
 
 }  // namespace charter::storage

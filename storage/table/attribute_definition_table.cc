@@ -1,0 +1,13 @@
+#include "storage/table/resource_tables.h"
+
+namespace charter::storage {
+
+const Table<v1::AttributeDefinition>& AttributeDefinitionTable() {
+  static const auto* const table =
+      new Table<v1::AttributeDefinition>({.table = "attribute_definitions",
+                                          .blob = {"annotations", "values"},
+                                          .leads = {{}}});
+  return *table;
+}
+
+}  // namespace charter::storage

@@ -1,0 +1,23 @@
+#include "storage/table/resource_tables.h"
+#include "storage/table/version_columns.h"
+
+namespace charter::storage {
+
+const Table<v1::BusinessHours>& BusinessHoursTable() {
+  static const auto* const table =
+      new Table<v1::BusinessHours>({.table = "business_hours",
+                                    .blob = {"annotations", "definition"},
+                                    .leads = {{}}});
+  return *table;
+}
+
+const Table<v1::BusinessHoursVersion>& BusinessHoursVersionTable() {
+  static const auto* const table =
+      new Table<v1::BusinessHoursVersion>({.table = "business_hours_versions",
+                                           .blob = {"definition"},
+                                           .hidden = VersionColumns(),
+                                           .leads = VersionLeads()});
+  return *table;
+}
+
+}  // namespace charter::storage

@@ -1,0 +1,16 @@
+#include "storage/table/resource_tables.h"
+
+namespace charter::storage {
+
+const Table<v1::Contact>& ContactTable() {
+  static const auto* const table = new Table<v1::Contact>({
+      .table = "contacts",
+      .null_when_empty = {"external_id"},
+      .blob = {"annotations"},
+      .leads = {{{"external_id"}, {"account"}}, {{"email"}}, {{"account"}}, {}},
+      .unique = {{"contacts_external_id", "external_id"}},
+  });
+  return *table;
+}
+
+}  // namespace charter::storage

@@ -1,0 +1,21 @@
+#include "storage/table/resource_tables.h"
+
+namespace charter::storage {
+
+std::vector<const TableBinding*> AllTables() {
+  return {&AccountTable().binding(),
+          &ContactTable().binding(),
+          &BusinessHoursTable().binding(),
+          &BusinessHoursVersionTable().binding(),
+          &MilestoneTypeTable().binding(),
+          &ItemStatusTable().binding(),
+          &AttributeDefinitionTable().binding(),
+          &EntitlementProcessTable().binding(),
+          &EntitlementProcessVersionTable().binding(),
+          &EntitlementTable().binding(),
+          &CaseTable().binding(),
+          &MilestoneTable().binding(),
+          &TaskTable().binding()};
+}
+
+}  // namespace charter::storage

@@ -1,0 +1,418 @@
+#include "storage/table/table_base.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "storage/sql/errors.h"
+
+namespace charter::storage {
+namespace {
+
+constexpr absl::string_view kVersion = "row_version";
+// Names in one statement.
+constexpr size_t kBatch = 1000;
+
+absl::string_view LockText(const Dialect& dialect, Lock lock) {
+  switch (lock) {
+    case Lock::kForUpdate:
+      return dialect.ForUpdate();
+    case Lock::kForUpdateSkipLocked:
+      return dialect.ForUpdateSkipLocked();
+    case Lock::kNone:
+      break;
+  }
+  return "";
+}
+
+bool IsFree(const Column& column) {
+  return column.hidden != nullptr && column.hidden->make == nullptr;
+}
+
+bool All(const google::protobuf::Message&) { return true; }
+
+bool ByText(const Value& a, const Value& b) { return *a.text() < *b.text(); }
+
+absl::Status Misuse(const TableBinding& binding, absl::string_view what) {
+  return StorageError(ErrorKind::kInternal,
+                      absl::StrCat("table ", binding.table(), ": ", what));
+}
+
+}  // namespace
+
+std::string EqualsText(const Column& column) {
+  std::string text = absl::StrCat(column.name, " = :", column.name);
+  if (column.kind == ColumnKind::kText) {
+    absl::StrAppend(&text, " AND LENGTH(", column.name,
+                    ") = LENGTH(:", column.name, ")");
+  }
+  return text;
+}
+
+TableBase::TableBase(TableSpec spec)
+    : binding_(std::move(spec)),
+      texts_(MakeTexts()),
+      hidden_count_(std::count_if(binding_.columns().begin(),
+                                  binding_.columns().end(), IsFree)),
+      children_(binding_) {}
+
+TableBase::Texts TableBase::MakeTexts() const {
+  Texts texts;
+  if (binding_.has_etag()) texts.columns.push_back(kVersion);
+  for (const Column& column : binding_.columns())
+    texts.columns.push_back(column.name);
+  const std::string columns = absl::StrJoin(texts.columns, ", ");
+  const std::string& table = binding_.table();
+  texts.select = absl::StrCat("SELECT ", columns, " FROM ", table);
+  texts.insert =
+      absl::StrCat("INSERT INTO ", table, " (", columns,
+                   ") VALUES (:", absl::StrJoin(texts.columns, ", :"), ")");
+  const std::string where = " WHERE name = :name";
+  const std::string head = absl::StrCat("UPDATE ", table, " SET ");
+  const std::string if_version = absl::StrCat(
+      ", row_version = row_version + 1", where, " AND row_version = :version");
+  texts.update = absl::StrCat(head, SetList(false, false), if_version);
+  texts.update_hidden = absl::StrCat(head, SetList(false, true), if_version);
+  texts.derive = absl::StrCat(head, SetList(true, false), where);
+  texts.derive_hidden = absl::StrCat(head, SetList(true, true), where);
+  texts.remove = absl::StrCat("DELETE FROM ", table, where);
+  return texts;
+}
+
+std::string TableBase::SetList(bool derived_only, bool with_hidden) const {
+  std::vector<std::string> parts;
+  for (const Column& column : binding_.columns()) {
+    const bool wanted =
+        IsFree(column) ? with_hidden : !derived_only || column.derived;
+    if (wanted && column.field != binding_.name())
+      parts.push_back(absl::StrCat(column.name, " = :", column.name));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+void TableBase::BindChanges(const Message& message, bool derived_only,
+                            const HiddenValues* hidden, Binds* binds) const {
+  size_t next = 0;
+  for (const Column& column : binding_.columns()) {
+    if (IsFree(column)) {
+      if (hidden != nullptr) binds->Add(column.name, (*hidden)[next++]);
+    } else if ((!derived_only || column.derived) &&
+               column.field != binding_.name()) {
+      binds->Add(column.name, binding_.Get(column, message));
+    }
+  }
+}
+
+std::vector<Value> TableBase::RowOf(const Message& message, int64_t version,
+                                    const HiddenValues* hidden) const {
+  std::vector<Value> values;
+  values.reserve(texts_.columns.size());
+  if (binding_.has_etag()) values.emplace_back(version);
+  size_t next = 0;
+  for (const Column& column : binding_.columns()) {
+    if (IsFree(column) && hidden != nullptr) {
+      values.push_back((*hidden)[next++]);
+    } else {
+      values.push_back(binding_.Get(column, message));
+    }
+  }
+  return values;
+}
+
+absl::Status TableBase::ReadRow(Row row, Message* message,
+                                HiddenValues* hidden) const {
+  size_t index = binding_.has_etag() ? 1 : 0;
+  for (const Column& column : binding_.columns()) {
+    if (IsFree(column)) {
+      if (hidden != nullptr) hidden->emplace_back(row.OptionalInt64(index));
+    } else if (!binding_.Set(column, row, index, message)) {
+      return StorageError(ErrorKind::kCorrupt,
+                          absl::StrCat("a row of ", binding_.table(),
+                                       " holds octets that are no message"));
+    }
+    ++index;
+  }
+  if (binding_.has_etag()) SetEtag(message, row.Int64(0));
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::CheckHidden(const HiddenValues* hidden) const {
+  if (hidden == nullptr || hidden->size() == hidden_count_)
+    return absl::OkStatus();
+  return Misuse(binding_, absl::StrCat("it has ", hidden_count_,
+                                       " hidden values, not ", hidden->size()));
+}
+
+std::string TableBase::NameOf(const Message& message) const {
+  return message.GetReflection()->GetString(message, binding_.name());
+}
+
+void TableBase::SetEtag(Message* message, int64_t version) const {
+  message->GetReflection()->SetString(
+      message, binding_.etag(),
+      MakeEtag(binding_.table(), NameOf(*message), version));
+}
+
+absl::Status TableBase::ReadAll(Transaction& tx, const std::string& sql,
+                                const Binds& binds, Sink sink,
+                                absl::FunctionRef<bool(const Message&)> go_on,
+                                std::vector<HiddenValues>* hidden) const {
+  absl::StatusOr<Rows> rows = tx.Query(sql, binds);
+  if (!rows.ok()) return rows.status();
+  const size_t name_index = binding_.has_etag() ? 1 : 0;
+  ChildValues children;
+  if (!children_.empty()) {
+    std::vector<Value> names;
+    for (Row row : *rows) names.emplace_back(row.Text(name_index));
+    absl::StatusOr<ChildValues> loaded = children_.Load(tx, names);
+    if (!loaded.ok()) return loaded.status();
+    children = *std::move(loaded);
+  }
+  for (Row row : *rows) {
+    Message* message = sink();
+    HiddenValues* hidden_of_row =
+        hidden == nullptr ? nullptr : &hidden->emplace_back();
+    absl::Status status = ReadRow(row, message, hidden_of_row);
+    if (!status.ok()) return status;
+    if (!children_.empty())
+      children.Fill(std::string(row.Text(name_index)), message);
+    if (!go_on(*message)) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::Get(Transaction& tx, absl::string_view name, Lock lock,
+                            Message* message, HiddenValues* hidden) const {
+  int found = 0;
+  std::vector<HiddenValues> hidden_values;
+  absl::Status status = ReadAll(
+      tx,
+      absl::StrCat(texts_.select, " WHERE name = :name",
+                   LockText(tx.dialect(), lock)),
+      {{"name", name}},
+      [&] {
+        ++found;
+        return message;
+      },
+      All, hidden == nullptr ? nullptr : &hidden_values);
+  if (!status.ok()) return status;
+  if (found == 0)
+    return absl::NotFoundError(absl::StrCat(name, " does not exist"));
+  if (hidden != nullptr) *hidden = std::move(hidden_values.front());
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::BatchGet(Transaction& tx,
+                                 absl::Span<const std::string> names, Lock lock,
+                                 Sink sink,
+                                 std::vector<HiddenValues>* hidden) const {
+  std::vector<Value> all(names.begin(), names.end());
+  std::sort(all.begin(), all.end(), ByText);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  for (size_t from = 0; from < all.size(); from += kBatch) {
+    Binds binds;
+    const std::string list =
+        InList("name", absl::MakeConstSpan(all).subspan(from, kBatch), &binds);
+    absl::Status status =
+        ReadAll(tx,
+                absl::StrCat(texts_.select, " WHERE name IN ", list,
+                             " ORDER BY name", LockText(tx.dialect(), lock)),
+                binds, sink, All, hidden);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
+                             Lock lock, Sink sink) const {
+  if (equal.empty()) return Misuse(binding_, "Find needs a column");
+  std::string sql = texts_.select;
+  Binds binds;
+  for (const Equality& it : equal) {
+    const Column* column = binding_.FindColumn(it.column);
+    if (column == nullptr)
+      return Misuse(binding_, absl::StrCat("it has no column ", it.column));
+    absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ",
+                    EqualsText(*column));
+    binds.Add(it.column, it.value);
+  }
+  absl::StrAppend(&sql, " ORDER BY name", LockText(tx.dialect(), lock));
+  return ReadAll(tx, sql, binds, sink, All, nullptr);
+}
+
+absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
+                               absl::Span<const std::string> values,
+                               Sink sink) const {
+  const Column* of_ids = binding_.FindColumn(column);
+  if (of_ids == nullptr || of_ids->kind != ColumnKind::kId)
+    return Misuse(binding_, absl::StrCat("it has no ids in ", column));
+  if (values.size() > kBatch) {
+    return Misuse(binding_,
+                  absl::StrCat("FindIn takes at most ", kBatch, " values"));
+  }
+  if (values.empty()) return absl::OkStatus();
+  const std::vector<Value> all(values.begin(), values.end());
+  Binds binds;
+  const std::string list = InList("value", all, &binds);
+  return ReadAll(tx,
+                 absl::StrCat(texts_.select, " WHERE ", column, " IN ", list,
+                              " ORDER BY name"),
+                 binds, sink, All, nullptr);
+}
+
+absl::Status TableBase::Insert(Transaction& tx, Message* message,
+                               const HiddenValues* hidden) const {
+  if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  message->DiscardUnknownFields();
+  std::vector<Value> row = RowOf(*message, 1, hidden);
+  Binds binds;
+  for (size_t i = 0; i < row.size(); ++i)
+    binds.Add(texts_.columns[i], std::move(row[i]));
+  absl::StatusOr<int64_t> done = tx.Execute(texts_.insert, binds);
+  if (!done.ok()) return done.status();
+  if (absl::Status status = children_.Insert(tx, {message}); !status.ok())
+    return status;
+  if (binding_.has_etag()) SetEtag(message, 1);
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::InsertAll(
+    Transaction& tx, absl::Span<Message* const> messages,
+    const std::vector<HiddenValues>* hidden) const {
+  if (hidden != nullptr && hidden->size() != messages.size())
+    return Misuse(binding_, "hidden values must be one per message");
+  std::vector<std::vector<Value>> rows;
+  rows.reserve(messages.size());
+  for (size_t i = 0; i < messages.size(); ++i) {
+    const HiddenValues* of_row = hidden == nullptr ? nullptr : &(*hidden)[i];
+    if (absl::Status status = CheckHidden(of_row); !status.ok()) return status;
+    messages[i]->DiscardUnknownFields();
+    rows.push_back(RowOf(*messages[i], 1, of_row));
+  }
+  absl::Status status = tx.InsertRows(binding_.table(), texts_.columns, rows);
+  if (status.ok()) status = children_.Insert(tx, messages);
+  if (!status.ok() || !binding_.has_etag()) return status;
+  for (Message* message : messages) SetEtag(message, 1);
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::Update(Transaction& tx, Message* message,
+                               const HiddenValues* hidden) const {
+  if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  if (!binding_.has_etag())
+    return Misuse(binding_, "it has no etag: use UpdateDerived");
+  const std::string name = NameOf(*message);
+  const std::optional<int64_t> version = VersionOfEtag(
+      binding_.table(), name,
+      message->GetReflection()->GetString(*message, binding_.etag()));
+  if (!version.has_value())
+    return Misuse(binding_, "Update takes a message that was read");
+  Binds binds;
+  BindChanges(*message, false, hidden, &binds);
+  binds.Add("name", name);
+  binds.Add("version", *version);
+  absl::StatusOr<int64_t> done = tx.Execute(
+      hidden == nullptr ? texts_.update : texts_.update_hidden, binds);
+  if (!done.ok()) return done.status();
+  if (*done == 0) {
+    return StorageError(
+        ErrorKind::kConflict,
+        absl::StrCat(name, " was written by somebody else meanwhile"));
+  }
+  if (absl::Status status = children_.Replace(tx, *message); !status.ok())
+    return status;
+  SetEtag(message, *version + 1);
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::UpdateDerived(Transaction& tx, const Message& message,
+                                      const HiddenValues* hidden) const {
+  if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  const std::string name = NameOf(message);
+  Binds binds;
+  BindChanges(message, true, hidden, &binds);
+  binds.Add("name", name);
+  absl::StatusOr<int64_t> done = tx.Execute(
+      hidden == nullptr ? texts_.derive : texts_.derive_hidden, binds);
+  if (!done.ok()) return done.status();
+  if (*done == 0)
+    return absl::NotFoundError(absl::StrCat(name, " does not exist"));
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::Delete(Transaction& tx, absl::string_view name) const {
+  absl::StatusOr<int64_t> done = tx.Execute(texts_.remove, {{"name", name}});
+  if (!done.ok()) return done.status();
+  if (*done == 0)
+    return absl::NotFoundError(absl::StrCat(name, " does not exist"));
+  return children_.Delete(tx, name);
+}
+
+absl::Status TableBase::Reconcile(
+    Transaction& tx, absl::Span<const Message* const> before,
+    absl::Span<const Message* const> after) const {
+  if (binding_.has_etag())
+    return Misuse(binding_, "Reconcile is for rows that are computed");
+  absl::flat_hash_map<std::string, std::vector<Value>> old;
+  for (const Message* message : before)
+    old.emplace(NameOf(*message), RowOf(*message, 0, nullptr));
+  std::vector<std::vector<Value>> rows;
+  bool changed = false;
+  for (const Message* message : after) {
+    std::vector<Value> row = RowOf(*message, 0, nullptr);
+    auto found = old.find(NameOf(*message));
+    const bool is_new = found == old.end();
+    if (is_new || found->second != row) {
+      rows.push_back(std::move(row));
+      changed |= !is_new;
+    }
+    if (!is_new) old.erase(found);
+  }
+  std::vector<Value> gone;
+  for (const auto& [name, row] : old) gone.emplace_back(name);
+  std::sort(gone.begin(), gone.end(), ByText);
+  for (size_t from = 0; from < gone.size(); from += kBatch) {
+    Binds binds;
+    const std::string list =
+        InList("name", absl::MakeConstSpan(gone).subspan(from, kBatch), &binds);
+    absl::StatusOr<int64_t> done = tx.Execute(
+        absl::StrCat("DELETE FROM ", binding_.table(), " WHERE name IN ", list),
+        binds);
+    if (!done.ok()) return done.status();
+  }
+  std::string suffix;
+  if (changed) {
+    const absl::string_view key[] = {"name"};
+    std::vector<absl::string_view> others;
+    for (absl::string_view column : texts_.columns)
+      if (column != "name") others.push_back(column);
+    suffix = tx.dialect().OrUpdate(key, others);
+  }
+  return tx.InsertRows(binding_.table(), texts_.columns, rows, suffix);
+}
+
+absl::StatusOr<std::vector<std::string>> TableBase::DueForPurge(
+    Transaction& tx, absl::Time now, int limit) const {
+  if (binding_.FindColumn("purge_time") == nullptr)
+    return Misuse(binding_, "its rows are not purged");
+  absl::StatusOr<Rows> rows =
+      tx.Query(absl::StrCat("SELECT name FROM ", binding_.table(),
+                            " WHERE purge_time <= :now ORDER BY purge_time "
+                            "LIMIT :limit"),
+               {{"now", absl::ToUnixMicros(now)}, {"limit", limit}});
+  if (!rows.ok()) return rows.status();
+  std::vector<std::string> names;
+  for (Row row : *rows) names.emplace_back(row.Text(0));
+  return names;
+}
+
+std::string TableBase::DuplicateField(const absl::Status& status) const {
+  const std::string key = DuplicateKeyOf(status);
+  for (const auto& [name, field] : binding_.spec().unique)
+    if (name == key) return field;
+  return "name";
+}
+
+}  // namespace charter::storage
