@@ -194,7 +194,7 @@ absl::Status Evaluator::ReopenItem() {
     instance.end.reset();
     instance.met = false;
     for (TriggerRun& run : instance.triggers) {
-      if (run.trigger->kind == TriggerKind::kSuccess) {
+      if (superseded && run.trigger->kind == TriggerKind::kSuccess) {
         run.state = TriggerState::kPending;  // armed again (K5)
         run.moment.reset();
       }

@@ -196,7 +196,10 @@ void Evaluator::Complete(int index) {
   EndInstance(index, MilestoneState::kCompleted, TransitionKind::kCompleted);
   out_.transitions.back().late = clock.violated();
   for (TriggerRun& run : instance.triggers) {
-    if (run.trigger->kind != TriggerKind::kSuccess) continue;
+    if (run.trigger->kind != TriggerKind::kSuccess ||
+        run.state != TriggerState::kPending) {
+      continue;
+    }
     run.moment = now_;
     FireTrigger(index, run);
   }
