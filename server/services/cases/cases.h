@@ -63,7 +63,6 @@ absl::StatusOr<v1::Task> CreateTask(Call& call,
                                     const v1::CreateTaskRequest& request);
 absl::StatusOr<v1::Task> UpdateTask(Call& call,
                                     const v1::UpdateTaskRequest& request);
-// `case` and `owner` stay; the task is gone for good.
 absl::StatusOr<google::protobuf::Empty> DeleteTask(
     Call& call, const v1::DeleteTaskRequest& request);
 

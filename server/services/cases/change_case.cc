@@ -11,16 +11,13 @@
 #include "server/services/items/item.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_mask.h"
-#include "server/services/shared/names.h"
+#include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/sql/errors.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
 namespace {
-
-// How long a deleted item can still be read.
-constexpr absl::Duration kKeepDeleted = absl::Hours(24 * 30);
 
 // What a change of one item starts from.
 struct Target {

@@ -1,0 +1,275 @@
+// The standard methods (AIP-131 to 135), written once for every resource that
+// is a row of its own. What a resource has beyond them is in the hooks that its
+// service gives.
+#ifndef CHARTER_SERVER_SERVICES_SHARED_RESOURCES_H_
+#define CHARTER_SERVER_SERVICES_SHARED_RESOURCES_H_
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "google/protobuf/empty.pb.h"
+#include "server/services/shared/call.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_mask.h"
+#include "server/services/shared/names.h"
+#include "server/services/shared/time_convert.h"
+#include "server/services/shared/tokens.h"
+#include "storage/records/ids.h"
+#include "storage/sql/errors.h"
+#include "storage/table/table.h"
+
+namespace charter::services {
+
+// How long a deleted resource can still be read.
+inline constexpr absl::Duration kKeepDeleted = absl::Hours(24 * 30);
+
+template <typename Message>
+concept SoftDeleted = requires(Message message) {
+  message.mutable_delete_time();
+};
+
+template <typename Message>
+concept OwnedByAccount = requires(const Message& message) {
+  message.account();
+};
+
+// What a standard method needs to know of a resource.
+template <typename Message>
+struct Resource {
+  const storage::Table<Message>& table;
+  absl::string_view collection;  // "accounts"
+  absl::string_view field;       // of the requests: "account"
+};
+
+// Checks and completes a resource before it is written, inside the transaction;
+// `before` is null on creation.
+template <typename Message>
+using WriteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
+    storage::Transaction& tx, const Message* before, Message& after)>>;
+// May refuse that a resource is deleted, or remove what belongs to it.
+template <typename Message>
+using DeleteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
+    storage::Transaction& tx, const Message& message)>>;
+
+// The event that tells the feed of a change: "account.created".
+template <typename Message>
+v1::Event ChangeEvent(const Resource<Message>& resource, absl::string_view verb,
+                      const Message& message) {
+  v1::Event event;
+  event.set_type(absl::StrCat(resource.field, ".", verb));
+  event.set_subject(message.name());
+  event.set_resource_type(std::string(resource.collection));
+  if constexpr (OwnedByAccount<Message>) {
+    event.set_account(message.account());
+  } else if (resource.collection == "accounts") {
+    event.set_account(message.name());
+  }
+  event.mutable_resource()->PackFrom(message);
+  return event;
+}
+
+// ALREADY_EXISTS in the caller's words.
+template <typename Message>
+absl::Status Duplicate(const Resource<Message>& resource,
+                       const Message& message, const absl::Status& status) {
+  const std::string field = resource.table.DuplicateField(status);
+  return errors::AlreadyExists(
+      message.name(), field.empty() || field == "name"
+                          ? std::string()
+                          : absl::StrCat("another one has this ", field));
+}
+
+template <typename Message>
+absl::StatusOr<Message> GetResource(Call& call,
+                                    const Resource<Message>& resource,
+                                    absl::string_view name) {
+  absl::StatusOr<Message> found = errors::NotFound(name);
+  absl::Status status = call.Read([&](storage::Transaction& tx) {
+    found = resource.table.Get(tx, name);
+    return found.status();
+  });
+  if (absl::IsNotFound(status)) return errors::NotFound(name);
+  if (!status.ok()) return status;
+  return found;
+}
+
+// One page: `query` has the filter, the restriction and so on; size and token
+// come from the request. `bound`: what besides the filter a token is good for.
+template <typename Message, typename Request>
+absl::StatusOr<storage::ListPage<Message>> ListPageOf(
+    Call& call, const storage::Table<Message>& table, const Request& request,
+    storage::ListQuery query, std::vector<std::string> bound,
+    std::string* next_page_token) {
+  bound.push_back(query.filter);
+  bound.push_back(query.show_deleted ? "deleted" : "");
+  query.page_size = request.page_size();
+  if (!request.page_token().empty()) {
+    absl::StatusOr<std::string> after = call.services().tokens->Open(
+        call, bound, request.page_token(), "page_token");
+    if (!after.ok()) return after.status();
+    query.after = *std::move(after);
+  }
+  absl::StatusOr<storage::ListPage<Message>> page =
+      storage::ListPage<Message>();
+  absl::Status status = call.Read([&](storage::Transaction& tx) {
+    page = table.List(tx, query);
+    return page.status();
+  });
+  if (!status.ok()) return status;
+  if (!page->next.empty()) {
+    *next_page_token =
+        call.services().tokens->Seal(call, std::move(bound), page->next);
+  }
+  return page;
+}
+
+// `add` gives the response's next element.
+template <typename Response, typename Message, typename Request>
+absl::StatusOr<Response> ListResources(Call& call,
+                                       const Resource<Message>& resource,
+                                       const Request& request,
+                                       Message* (Response::*add)()) {
+  storage::ListQuery query;
+  query.filter = request.filter();
+  if constexpr (requires { request.show_deleted(); })
+    query.show_deleted = request.show_deleted();
+  Response response;
+  absl::StatusOr<storage::ListPage<Message>> page =
+      ListPageOf(call, resource.table, request, std::move(query), {},
+                 response.mutable_next_page_token());
+  if (!page.ok()) return page.status();
+  for (Message& row : page->rows) *(response.*add)() = std::move(row);
+  return response;
+}
+
+template <typename Message>
+absl::StatusOr<Message> CreateResource(Call& call,
+                                       const Resource<Message>& resource,
+                                       const Message& asked,
+                                       absl::string_view id,
+                                       WriteHook<Message> hook) {
+  const std::string name =
+      NameOf(resource.collection,
+             id.empty() ? call.services().ids->Make(call.now()) : id);
+  return call.Write<Message>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
+        Message message = asked;
+        ClearOutputOnly(&message);
+        message.set_name(name);
+        message.clear_etag();
+        *message.mutable_create_time() = ToProto(call.now());
+        *message.mutable_update_time() = ToProto(call.now());
+        if (absl::Status status = hook(tx, nullptr, message); !status.ok())
+          return status;
+        absl::Status status = resource.table.Insert(tx, &message);
+        if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+          return Duplicate(resource, message, status);
+        }
+        if (!status.ok()) return status;
+        call.Emit(ChangeEvent(resource, "created", message));
+        return message;
+      });
+}
+
+// The resource as it is, locked for a write. NOT_FOUND also when it is deleted.
+template <typename Message>
+absl::StatusOr<Message> LockResource(storage::Transaction& tx,
+                                     const Resource<Message>& resource,
+                                     absl::string_view name,
+                                     absl::string_view etag) {
+  absl::StatusOr<Message> found =
+      resource.table.Get(tx, name, storage::Lock::kForUpdate);
+  if (absl::IsNotFound(found.status())) return errors::NotFound(name);
+  if (!found.ok()) return found;
+  if constexpr (SoftDeleted<Message>) {
+    if (found->has_delete_time()) return errors::NotFound(name);
+  }
+  if (!storage::EtagMatches(etag, found->etag()))
+    return errors::EtagMismatch(name);
+  return found;
+}
+
+template <typename Message>
+absl::StatusOr<Message> UpdateResource(Call& call,
+                                       const Resource<Message>& resource,
+                                       const Message& update,
+                                       const google::protobuf::FieldMask& mask,
+                                       WriteHook<Message> hook) {
+  return call.Write<Message>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
+        absl::StatusOr<Message> before =
+            LockResource(tx, resource, update.name(), update.etag());
+        if (!before.ok()) return before.status();
+        Message after = *before;
+        if (auto paths = ApplyUpdate(mask, update, &after); !paths.ok())
+          return paths.status();
+        *after.mutable_update_time() = ToProto(call.now());
+        if (absl::Status status = hook(tx, &*before, after); !status.ok())
+          return status;
+        absl::Status status = resource.table.Update(tx, &after);
+        if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+          return Duplicate(resource, after, status);
+        }
+        if (!status.ok()) return status;
+        call.Emit(ChangeEvent(resource, "updated", after));
+        return after;
+      });
+}
+
+// Hides the resource; it is removed for good after kKeepDeleted.
+template <SoftDeleted Message, typename Request>
+absl::StatusOr<Message> HideResource(Call& call,
+                                     const Resource<Message>& resource,
+                                     const Request& request,
+                                     DeleteHook<Message> check) {
+  return call.Write<Message>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
+        absl::StatusOr<Message> message =
+            LockResource(tx, resource, request.name(), request.etag());
+        if (!message.ok()) return message;
+        if (absl::Status status = check(tx, *message); !status.ok())
+          return status;
+        *message->mutable_delete_time() = ToProto(call.now());
+        *message->mutable_purge_time() = ToProto(call.now() + kKeepDeleted);
+        *message->mutable_update_time() = ToProto(call.now());
+        if (absl::Status status = resource.table.Update(tx, &*message);
+            !status.ok())
+          return status;
+        call.Emit(ChangeEvent(resource, "deleted", *message));
+        return message;
+      });
+}
+
+// Removes the resource for good.
+template <typename Message, typename Request>
+absl::StatusOr<google::protobuf::Empty> RemoveResource(
+    Call& call, const Resource<Message>& resource, const Request& request,
+    DeleteHook<Message> check) {
+  return call.Write<google::protobuf::Empty>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<google::protobuf::Empty> {
+        absl::StatusOr<Message> message =
+            LockResource(tx, resource, request.name(), request.etag());
+        if (!message.ok()) return message.status();
+        if (absl::Status status = check(tx, *message); !status.ok())
+          return status;
+        if (absl::Status status = resource.table.Delete(tx, request.name());
+            !status.ok()) {
+          return status;
+        }
+        v1::Event event = ChangeEvent(resource, "deleted", *message);
+        call.Emit(std::move(event));
+        return google::protobuf::Empty();
+      });
+}
+
+}  // namespace charter::services
+
+#endif  // CHARTER_SERVER_SERVICES_SHARED_RESOURCES_H_
