@@ -1,0 +1,88 @@
+#include <string>
+
+#include "server/services/catalog/catalog.h"
+#include "server/services/directory/directory.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/resources.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+Resource<v1::Account> Accounts() {
+  return {storage::AccountTable(), "accounts", "account"};
+}
+
+absl::Status CheckHours(Call& call, storage::Transaction& tx,
+                        const v1::Account& account) {
+  if (account.business_hours().empty()) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  return (*catalog)->FindHours(account.business_hours()) != nullptr
+             ? absl::OkStatus()
+             : errors::NotFound(account.business_hours(),
+                                "account.business_hours");
+}
+
+// Whether the account has any row of `table` that is not deleted.
+template <typename Message>
+absl::Status CheckNone(storage::Transaction& tx,
+                       const storage::Table<Message>& table,
+                       const std::string& account, absl::string_view what) {
+  storage::ListQuery query;
+  query.restrict_to = {{"account", account}};
+  query.page_size = 1;
+  absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
+  if (!page.ok()) return page.status();
+  return page->rows.empty() ? absl::OkStatus()
+                            : errors::ResourceInUse(account, what);
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Account> GetAccount(Call& call,
+                                       const v1::GetAccountRequest& request) {
+  return GetResource(call, Accounts(), request.name());
+}
+
+absl::StatusOr<v1::ListAccountsResponse> ListAccounts(
+    Call& call, const v1::ListAccountsRequest& request) {
+  return ListResources(call, Accounts(), request,
+                       &v1::ListAccountsResponse::add_accounts);
+}
+
+absl::StatusOr<v1::Account> CreateAccount(
+    Call& call, const v1::CreateAccountRequest& request) {
+  return CreateResource<v1::Account>(
+      call, Accounts(), request.account(), request.account_id(),
+      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
+        return CheckHours(call, tx, account);
+      });
+}
+
+absl::StatusOr<v1::Account> UpdateAccount(
+    Call& call, const v1::UpdateAccountRequest& request) {
+  return UpdateResource<v1::Account>(
+      call, Accounts(), request.account(), request.update_mask(),
+      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
+        return CheckHours(call, tx, account);
+      });
+}
+
+absl::StatusOr<v1::Account> DeleteAccount(
+    Call& call, const v1::DeleteAccountRequest& request) {
+  return HideResource(
+      call, Accounts(), request,
+      [](storage::Transaction& tx, const v1::Account& account) -> absl::Status {
+        absl::Status status = CheckNone(tx, storage::ContactTable(),
+                                        account.name(), "its contacts");
+        if (!status.ok()) return status;
+        status = CheckNone(tx, storage::EntitlementTable(), account.name(),
+                           "its entitlements");
+        if (!status.ok()) return status;
+        return CheckNone(tx, storage::CaseTable(), account.name(), "its cases");
+      });
+}
+
+}  // namespace charter::services

@@ -1,0 +1,60 @@
+#include <string>
+
+#include "server/services/directory/directory.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/resources.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+Resource<v1::Contact> Contacts() {
+  return {storage::ContactTable(), "contacts", "contact"};
+}
+
+absl::Status CheckAccount(storage::Transaction& tx, const v1::Contact* before,
+                          v1::Contact& contact) {
+  if (before != nullptr) return absl::OkStatus();  // it cannot change
+  absl::StatusOr<v1::Account> account =
+      storage::AccountTable().Get(tx, contact.account());
+  if (absl::IsNotFound(account.status()) ||
+      (account.ok() && account->has_delete_time())) {
+    return errors::NotFound(contact.account(), "contact.account");
+  }
+  return account.status();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Contact> GetContact(Call& call,
+                                       const v1::GetContactRequest& request) {
+  return GetResource(call, Contacts(), request.name());
+}
+
+absl::StatusOr<v1::ListContactsResponse> ListContacts(
+    Call& call, const v1::ListContactsRequest& request) {
+  return ListResources(call, Contacts(), request,
+                       &v1::ListContactsResponse::add_contacts);
+}
+
+absl::StatusOr<v1::Contact> CreateContact(
+    Call& call, const v1::CreateContactRequest& request) {
+  return CreateResource<v1::Contact>(call, Contacts(), request.contact(),
+                                     request.contact_id(), CheckAccount);
+}
+
+absl::StatusOr<v1::Contact> UpdateContact(
+    Call& call, const v1::UpdateContactRequest& request) {
+  return UpdateResource<v1::Contact>(call, Contacts(), request.contact(),
+                                     request.update_mask(), CheckAccount);
+}
+
+absl::StatusOr<v1::Contact> DeleteContact(
+    Call& call, const v1::DeleteContactRequest& request) {
+  return HideResource(call, Contacts(), request,
+                      [](storage::Transaction&, const v1::Contact&) {
+                        return absl::OkStatus();
+                      });
+}
+
+}  // namespace charter::services

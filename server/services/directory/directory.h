@@ -1,0 +1,39 @@
+// The handlers of DirectoryService, one per method.
+#ifndef CHARTER_SERVER_SERVICES_DIRECTORY_DIRECTORY_H_
+#define CHARTER_SERVER_SERVICES_DIRECTORY_DIRECTORY_H_
+
+#include "absl/status/statusor.h"
+#include "charter/v1/directory_service.pb.h"
+#include "server/services/shared/call.h"
+
+namespace charter::services {
+
+// accounts.cc
+absl::StatusOr<v1::Account> GetAccount(Call& call,
+                                       const v1::GetAccountRequest& request);
+absl::StatusOr<v1::ListAccountsResponse> ListAccounts(
+    Call& call, const v1::ListAccountsRequest& request);
+absl::StatusOr<v1::Account> CreateAccount(
+    Call& call, const v1::CreateAccountRequest& request);
+absl::StatusOr<v1::Account> UpdateAccount(
+    Call& call, const v1::UpdateAccountRequest& request);
+// RESOURCE_IN_USE while it has contacts, entitlements or cases that are not
+// deleted.
+absl::StatusOr<v1::Account> DeleteAccount(
+    Call& call, const v1::DeleteAccountRequest& request);
+
+// contacts.cc
+absl::StatusOr<v1::Contact> GetContact(Call& call,
+                                       const v1::GetContactRequest& request);
+absl::StatusOr<v1::ListContactsResponse> ListContacts(
+    Call& call, const v1::ListContactsRequest& request);
+absl::StatusOr<v1::Contact> CreateContact(
+    Call& call, const v1::CreateContactRequest& request);
+absl::StatusOr<v1::Contact> UpdateContact(
+    Call& call, const v1::UpdateContactRequest& request);
+absl::StatusOr<v1::Contact> DeleteContact(
+    Call& call, const v1::DeleteContactRequest& request);
+
+}  // namespace charter::services
+
+#endif  // CHARTER_SERVER_SERVICES_DIRECTORY_DIRECTORY_H_
