@@ -5,6 +5,7 @@
 namespace charter {
 
 void Bell::Ring(absl::Time when) {
+  rings_.fetch_add(1);
   std::lock_guard<std::mutex> lock(mutex_);
   for (const auto& [id, listener] : listeners_) listener(when);
 }

@@ -315,11 +315,11 @@ absl::Status PermissionMissing(absl::string_view permission,
               {{"permission", std::string(permission)}});
 }
 
-absl::Status Overloaded(absl::Duration retry_after) {
+absl::Status Overloaded() {
   absl::Status status =
       Make(absl::StatusCode::kUnavailable, "OVERLOADED",
            "the server has as much work as it takes. Try again later");
-  AttachRetry(retry_after, &status);
+  AttachRetry(absl::Milliseconds(200), &status);
   return status;
 }
 

@@ -104,7 +104,7 @@ absl::Status PermissionMissing(absl::string_view permission,
                                absl::string_view principal);
 
 // UNAVAILABLE, RESOURCE_EXHAUSTED.
-absl::Status Overloaded(absl::Duration retry_after);
+absl::Status Overloaded();
 absl::Status Draining();
 absl::Status DatabaseUnavailable();
 absl::Status DatabaseFull();

@@ -4,6 +4,7 @@
 #define CHARTER_SERVER_SERVICES_SHARED_STREAM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,14 +53,21 @@ class Stream {
 
 // What a waiting handler
 //   absl::StatusOr<Poll<PullActionsResponse>> PullActions(Call&, const
-//   Request&);
+//   PullActionsRequest&);
 // returns: an answer, or what to wait for. It is run again, with a session,
-// when the bell rings, and a last time (`call.last_try()`) when the wait is
-// over, the deadline near or the server stopping; then it must answer.
+// when the bell rings, each second in case another server did what it waits
+// for, and a last time (`call.last_try()`) when the wait is over, the deadline
+// near or the server stopping; then it must answer.
+//   const int64_t rings = call.services().actions.rings();
+//   … look; found: return Poll<R>::Answer(r) …
+//   if (call.last_try()) return Poll<R>::Answer(R());
+//   return Poll<R>::Wait(call.services().actions, rings, wait);
 template <typename Response>
 struct Poll {
   std::optional<Response> answer;
-  Bell* until = nullptr;
+  Bell* bell = nullptr;
+  // Bell::rings() before it looked, so that no ring is missed.
+  int64_t rings = 0;
   // From the first run; later runs can't make it longer.
   absl::Duration wait;
 
@@ -68,9 +76,10 @@ struct Poll {
     poll.answer = std::move(response);
     return poll;
   }
-  static Poll Wait(Bell& until, absl::Duration wait) {
+  static Poll Wait(Bell& bell, int64_t rings, absl::Duration wait) {
     Poll poll;
-    poll.until = &until;
+    poll.bell = &bell;
+    poll.rings = rings;
     poll.wait = wait;
     return poll;
   }

@@ -1,0 +1,64 @@
+#include "server/call/presentable.h"
+
+#include <string>
+
+#include "absl/strings/cord.h"
+#include "google/rpc/code.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "server/observability/log.h"
+#include "server/services/shared/errors.h"
+
+namespace charter::call {
+namespace {
+
+constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
+
+absl::string_view ReasonFor(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kInvalidArgument:
+      return "FIELD_INVALID";
+    case absl::StatusCode::kNotFound:
+      return "RESOURCE_NOT_FOUND";
+    case absl::StatusCode::kAlreadyExists:
+      return "RESOURCE_ALREADY_EXISTS";
+    case absl::StatusCode::kFailedPrecondition:
+      return "PRECONDITION_FAILED";
+    case absl::StatusCode::kAborted:
+      return "TRANSACTION_CONFLICT";
+    default:
+      return CodeName(code);
+  }
+}
+
+}  // namespace
+
+absl::string_view CodeName(absl::StatusCode code) {
+  return google::rpc::Code_Name(static_cast<google::rpc::Code>(code));
+}
+
+absl::Status Presentable(const absl::Status& status,
+                         absl::string_view call_id) {
+  if (status.ok() || !services::errors::ReasonOf(status).empty()) return status;
+  switch (status.code()) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kDataLoss:
+      LogError("a call failed", {{"call", std::string(call_id)},
+                                 {"cause", std::string(status.message())}});
+      return services::errors::Internal(call_id);
+    case absl::StatusCode::kCancelled:
+      return services::errors::Cancelled();
+    case absl::StatusCode::kDeadlineExceeded:
+      return services::errors::DeadlineExceeded();
+    default:
+      break;
+  }
+  absl::Status presentable = status;
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(ReasonFor(status.code())));
+  info.set_domain(services::kErrorDomain);
+  presentable.SetPayload(kErrorInfoUrl, absl::Cord(info.SerializeAsString()));
+  return presentable;
+}
+
+}  // namespace charter::call
