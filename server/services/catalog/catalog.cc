@@ -103,28 +103,27 @@ absl::Status LoadHours(storage::Transaction& tx, Catalog* catalog) {
     const std::string parent(ParentOf(version.name()));
     by_set[parent].push_back(std::move(version));
   }
+  for (auto& [name, of_set] : by_set) {
+    const sla::HoursDefinition definition = Piecewise(std::move(of_set));
+    absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> compiled =
+        sla::BusinessHours::Compile(definition);
+    if (!compiled.ok()) {
+      return absl::DataLossError(absl::StrCat(name, " does not compile"));
+    }
+    catalog->calendars.by_id[name] = *std::move(compiled);
+    absl::LoadTimeZone(definition.versions.back().time_zone,
+                       &catalog->zones[name]);
+  }
   for (const v1::BusinessHours& set : *sets) {
-    std::shared_ptr<const sla::BusinessHours> hours;
-    if (auto found = by_set.find(set.name()); found != by_set.end()) {
-      const sla::HoursDefinition definition =
-          Piecewise(std::move(found->second));
-      absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> compiled =
-          sla::BusinessHours::Compile(definition);
-      if (!compiled.ok()) {
-        return absl::DataLossError(
-            absl::StrCat(set.name(), " does not compile"));
-      }
-      hours = *std::move(compiled);
-      absl::LoadTimeZone(definition.versions.back().time_zone,
-                         &catalog->zones[set.name()]);
-    } else {
-      hours = sla::BusinessHours::Always();  // the built-in set has no version
-    }
-    catalog->calendars.by_id[set.name()] = hours;
-    if (set.is_default()) {
-      catalog->default_hours = set.name();
-      catalog->calendars.standard = hours;
-    }
+    catalog->hours.insert(set.name());
+    // The built-in set has no version.
+    const auto found =
+        catalog->calendars.by_id
+            .try_emplace(set.name(), sla::BusinessHours::Always())
+            .first;
+    if (!set.is_default()) continue;
+    catalog->default_hours = set.name();
+    catalog->calendars.standard = found->second;
   }
   return absl::OkStatus();
 }
@@ -174,6 +173,10 @@ std::shared_ptr<const sla::BusinessHours> Catalog::FindHours(
     absl::string_view name) const {
   const auto found = calendars.by_id.find(name);
   return found == calendars.by_id.end() ? nullptr : found->second;
+}
+
+bool Catalog::HasHours(absl::string_view name) const {
+  return hours.contains(name);
 }
 
 absl::TimeZone Catalog::ZoneOf(absl::string_view name) const {

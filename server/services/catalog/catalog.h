@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -31,10 +32,12 @@ struct Catalog {
   // The same slots, with the statuses and values that exist now: for what is
   // being written.
   sla::Schema authoring_schema;
-  // By resource name. `standard` is the default set, whose name is
+  // By resource name, deleted sets included, which histories may still name.
+  // `standard` is the default set, whose name is
   // `default_hours`.
   sla::Calendars calendars;
   std::string default_hours;
+  absl::flat_hash_set<std::string> hours;  // the names of those not deleted
   // The zone of each set's newest version; UTC for the built-in set.
   absl::flat_hash_map<std::string, absl::TimeZone> zones;
   // By version name.
@@ -49,7 +52,9 @@ struct Catalog {
   absl::flat_hash_map<std::string, v1::AttributeDefinition>
       attributes;  // by id
 
-  // The hours of that name; null when there are none.
+  // Whether hours of that name exist and may be named by what is written now.
+  bool HasHours(absl::string_view name) const;
+  // The hours of that name, deleted or not; null when there never were any.
   std::shared_ptr<const sla::BusinessHours> FindHours(
       absl::string_view name) const;
   // Its zone; UTC when there are no such hours.

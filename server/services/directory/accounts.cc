@@ -19,7 +19,7 @@ absl::Status CheckHours(Call& call, storage::Transaction& tx,
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
-  return (*catalog)->FindHours(account.business_hours()) != nullptr
+  return (*catalog)->HasHours(account.business_hours())
              ? absl::OkStatus()
              : errors::NotFound(account.business_hours(),
                                 "account.business_hours");

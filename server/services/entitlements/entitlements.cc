@@ -65,7 +65,7 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
     if (!account.ok()) return account.status();
   }
   if (!entitlement.business_hours().empty() &&
-      catalog.FindHours(entitlement.business_hours()) == nullptr) {
+      !catalog.HasHours(entitlement.business_hours())) {
     return errors::NotFound(entitlement.business_hours(),
                             "entitlement.business_hours");
   }

@@ -415,7 +415,7 @@ void CheckFields(const v1::Case& item, absl::Span<const std::string> paths,
       violations->Add(absl::StrCat(path, ".priority"), "OUT_OF_RANGE",
                       "is 1, the highest, to 5");
     } else if (field == "business_hours" && !item.business_hours().empty() &&
-               catalog.FindHours(item.business_hours()) == nullptr) {
+               !catalog.HasHours(item.business_hours())) {
       violations->Add(absl::StrCat(path, ".business_hours"), "NOT_FOUND",
                       "names no business hours that exist");
     } else if (field == "attributes") {

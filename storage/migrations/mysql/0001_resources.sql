@@ -19,6 +19,8 @@ CREATE UNIQUE INDEX accounts_external_id ON accounts (external_id)
 -- ;;
 CREATE INDEX accounts_tier ON accounts (tier, name)
 -- ;;
+CREATE INDEX accounts_business_hours ON accounts (business_hours, name)
+-- ;;
 CREATE INDEX accounts_purge ON accounts (purge_time)
 -- ;;
 CREATE TABLE contacts (
