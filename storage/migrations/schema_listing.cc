@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace charter::storage {
 namespace {
@@ -22,9 +24,13 @@ struct Texts {
 };
 
 constexpr Texts kSqlite = {
-    "SELECT t.name, c.name, c.type, c.[notnull] FROM sqlite_master t JOIN "
-    "pragma_table_info(t.name) c "
-    "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY 1, c.cid",
+    // A key column without NOT NULL holds none all the same where it is the row
+    // number itself or the table has no row numbers.
+    "SELECT t.name, c.name, c.type, c.[notnull] OR (c.pk > 0 AND (t.wr OR "
+    "(c.type = 'INTEGER' AND (SELECT COUNT(*) FROM pragma_table_info(t.name) k "
+    "WHERE k.pk > 0) = 1))) FROM pragma_table_list t "
+    "JOIN pragma_table_info(t.name) c WHERE t.schema = 'main' "
+    "AND t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY 1, c.cid",
     "SELECT t.name, i.name, i.[unique], c.name FROM sqlite_master t JOIN "
     "pragma_index_list(t.name) i "
     "JOIN pragma_index_info(i.name) c WHERE t.type = 'table' AND i.origin <> "
@@ -38,7 +44,9 @@ constexpr Texts kSqlite = {
     "2, f.seq",
     "SELECT name || ' is not STRICT' FROM pragma_table_list WHERE schema = "
     "'main' AND type = 'table' "
-    "AND strict = 0 AND name NOT LIKE 'sqlite%'",
+    "AND strict = 0 AND name NOT LIKE 'sqlite%' UNION ALL "
+    "SELECT name || ' counts by itself' FROM sqlite_master "
+    "WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'",
 };
 
 constexpr Texts kMysql = {
@@ -62,16 +70,22 @@ constexpr Texts kMysql = {
     "SELECT CONCAT(table_name, '.', column_name, ' is ', collation_name) FROM "
     "information_schema.columns "
     "WHERE table_schema = DATABASE() AND collation_name IS NOT NULL "
-    "AND collation_name NOT IN ('ascii_bin', 'utf8mb4_bin')",
+    "AND collation_name NOT IN ('ascii_bin', 'utf8mb4_bin') UNION ALL "
+    "SELECT CONCAT(table_name, ' counts by itself') "
+    "FROM information_schema.columns WHERE table_schema = DATABASE() "
+    "AND extra LIKE '%auto_increment%'",
 };
+
+// Text that is compared by every octet, trailing spaces included: ascii_bin and
+// utf8mb4_bin leave those out. SQLite has it as TEXT or BLOB.
+constexpr absl::string_view kOctets = " varbinary";
 
 std::string NeutralType(absl::string_view type) {
   const std::string lower = absl::AsciiStrToLower(type);
   if (absl::EndsWith(lower, "int") || lower == "integer") return "integer";
   if (absl::EndsWith(lower, "char") || absl::EndsWith(lower, "text"))
     return "text";
-  if (absl::EndsWith(lower, "blob") || absl::EndsWith(lower, "binary"))
-    return "blob";
+  if (absl::EndsWith(lower, "blob") || lower == "binary") return "blob";
   if (lower == "double" || lower == "float") return "real";
   return lower;
 }
@@ -176,6 +190,11 @@ absl::StatusOr<std::vector<std::string>> Run(Session& session, Ask ask) {
   return lines;
 }
 
+// A line of MySQL's with its VARBINARY column as text or as blob.
+std::string As(absl::string_view type, const std::string& line) {
+  return absl::StrReplaceAll(line, {{kOctets, absl::StrCat(" ", type)}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ListSchema(Session& session) {
@@ -184,6 +203,24 @@ absl::StatusOr<std::vector<std::string>> ListSchema(Session& session) {
 
 absl::StatusOr<std::vector<std::string>> SchemaProblems(Session& session) {
   return Run(session, [](Lister lister) { return lister.Problems(); });
+}
+
+std::vector<std::string> SchemaDifferences(
+    const std::vector<std::string>& sqlite,
+    const std::vector<std::string>& mysql) {
+  std::set<std::string> left(sqlite.begin(), sqlite.end());
+  std::vector<std::string> differences;
+  for (const std::string& line : mysql) {
+    if (left.erase(line) + left.erase(As("text", line)) +
+            left.erase(As("blob", line)) ==
+        0) {
+      differences.push_back(absl::StrCat("only mysql: ", line));
+    }
+  }
+  for (const std::string& line : left) {
+    differences.push_back(absl::StrCat("only sqlite: ", line));
+  }
+  return differences;
 }
 
 }  // namespace charter::storage

@@ -23,10 +23,16 @@ namespace charter::storage {
 // [UNIQUE] INDEX, and name the index that a foreign key needs.
 absl::StatusOr<std::vector<std::string>> ListSchema(Session& session);
 
-// MySQL: a line for each table that is not InnoDB and each text column that is
-// neither ascii_bin nor utf8mb4_bin (ids and codes must be told apart by every
-// byte; the server's default ignores case). SQLite: a line for each table that
-// is not STRICT.
+// The lines that only one of two listings has. MySQL's VARBINARY, for text that
+// is told apart by every octet, is the same as SQLite's text or blob.
+std::vector<std::string> SchemaDifferences(
+    const std::vector<std::string>& sqlite,
+    const std::vector<std::string>& mysql);
+
+// A line for each table or column that breaks a rule. MySQL: tables are InnoDB
+// and text columns ascii_bin or utf8mb4_bin (ids and codes are told apart by
+// every byte; the server's default ignores case). SQLite: tables are STRICT.
+// Both: no column counts by itself, for its order is not that of commits.
 absl::StatusOr<std::vector<std::string>> SchemaProblems(Session& session);
 
 }  // namespace charter::storage

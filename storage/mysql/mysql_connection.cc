@@ -330,10 +330,7 @@ absl::Status MysqlConnection::MapError(int number, absl::string_view message,
                                        absl::string_view sql) {
   last_error_ = number;
   ErrorKind kind = MysqlErrorKind(number, message);
-  if (MysqlLinkLost(number)) {
-    MarkBroken();
-    DropPrepared();
-  }
+  if (MysqlLinkLost(number)) MarkBroken();
   // A lock that was not got in time is a conflict only while there is time to
   // try again.
   if (kind == ErrorKind::kConflict && wait().expired())

@@ -88,6 +88,8 @@ class Connection {
   // The injected error of `sql`, if any.
   absl::Status Inject(absl::string_view sql);
   void MarkBroken() { broken_ = true; }
+  // For destructors: what is prepared goes before the connection it was
+  // prepared on.
   void DropPrepared() { cache_.clear(); }
   const Wait& wait() const { return wait_ == nullptr ? forever_ : *wait_; }
   const StoreOptions& options() const { return options_; }

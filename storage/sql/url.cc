@@ -105,8 +105,10 @@ absl::Status ParseMysql(absl::string_view rest, DatabaseUrl& url) {
   const std::pair<absl::string_view, absl::string_view> who =
       absl::StrSplit(authority.substr(0, at), absl::MaxSplits(':', 1));
   if (!DecodeTo(who.first, &url.user, &error) ||
-      !DecodeTo(who.second, &url.password, &error))
+      !DecodeTo(who.second, &url.password, &error)) {
     return error;
+  }
+  if (url.user.empty()) return Wrong("the user is missing");
   if (absl::Status status = ParseHost(authority.substr(at + 1), url);
       !status.ok())
     return status;

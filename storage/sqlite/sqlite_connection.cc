@@ -19,6 +19,9 @@ using sqlite_api::sqlite3_stmt;
 // Steps of SQLite's machine between two looks at the deadline: some 100 us.
 constexpr int kStepsPerLook = 4000;
 
+// Of a row or a statement: what MariaDB takes unless told otherwise.
+constexpr int kMostBytes = 16 << 20;
+
 constexpr const char* kWriterSettings[] = {
     "PRAGMA journal_mode = WAL",  "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",   "PRAGMA temp_store = MEMORY",
@@ -110,7 +113,6 @@ SqliteConnection::SqliteConnection(const StoreOptions& options,
                                    std::unique_ptr<soci::session> session)
     : Connection(options, SqliteDialect()), session_(std::move(session)) {}
 
-// Statements go before the connection they were prepared on.
 SqliteConnection::~SqliteConnection() { DropPrepared(); }
 
 sqlite3* SqliteConnection::native() const {
@@ -120,6 +122,7 @@ sqlite3* SqliteConnection::native() const {
 
 absl::Status SqliteConnection::SetUp(bool writer) {
   sqlite_api::sqlite3_extended_result_codes(native(), 1);
+  sqlite_api::sqlite3_limit(native(), SQLITE_LIMIT_LENGTH, kMostBytes);
   sqlite_api::sqlite3_busy_handler(native(), &SqliteConnection::OnBusy, this);
   sqlite_api::sqlite3_progress_handler(native(), kStepsPerLook,
                                        &SqliteConnection::OnProgress, this);

@@ -84,16 +84,8 @@ MATCHER_P(IsKind, kind, "") {
   return KindOf(arg) == kind;
 }
 
-#define EXPECT_OK(expression)                              \
-  do {                                                     \
-    const absl::Status ok_status_ = (expression);          \
-    EXPECT_TRUE(ok_status_.ok()) << ok_status_.ToString(); \
-  } while (false)
-#define ASSERT_OK(expression)                              \
-  do {                                                     \
-    const absl::Status ok_status_ = (expression);          \
-    ASSERT_TRUE(ok_status_.ok()) << ok_status_.ToString(); \
-  } while (false)
+#define EXPECT_OK(expression) EXPECT_EQ((expression), absl::OkStatus())
+#define ASSERT_OK(expression) ASSERT_EQ((expression), absl::OkStatus())
 
 }  // namespace charter::storage
 
