@@ -188,39 +188,41 @@ class Report {
   int64_t items_ = 0;
 };
 
-// One page of items; `after` moves on, and is empty at the end.
-absl::Status AddPage(Call& call, storage::Transaction& tx,
-                     const Request& request, absl::Time as_of, Report* report,
-                     std::string* after) {
+// A page of items with their histories.
+struct Page {
+  std::shared_ptr<const Catalog> catalog;
+  std::vector<Item> items;
+  std::string next;  // empty at the end
+};
+
+absl::StatusOr<Page> LoadPage(Call& call, storage::Transaction& tx,
+                              const Request& request,
+                              const std::string& after) {
+  Page page;
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
+  page.catalog = *std::move(catalog);
   storage::ListQuery query;
   query.page_size = kPage;
-  query.after = *after;
+  query.after = after;
   if (!request.account().empty())
     query.restrict_to = {{"account", request.account()}};
-  absl::StatusOr<storage::ListPage<v1::Case>> page =
+  absl::StatusOr<storage::ListPage<v1::Case>> rows =
       storage::CaseTable().List(tx, query);
-  if (!page.ok()) return page.status();
-  *after = page->next;
+  if (!rows.ok()) return rows.status();
+  page.next = rows->next;
   std::vector<std::string> names;
-  for (const v1::Case& row : page->rows) names.push_back(row.name());
-  if (names.empty()) return absl::OkStatus();
+  for (const v1::Case& row : rows->rows) names.push_back(row.name());
+  if (names.empty()) return page;
   auto histories = storage::LoadManyCaseEvents(tx, names);
   if (!histories.ok()) return histories.status();
-  for (v1::Case& row : page->rows) {
-    if (as_of < ToTime(row.create_time())) continue;
-    Item item;
+  for (v1::Case& row : rows->rows) {
+    Item& item = page.items.emplace_back();
     item.events = std::move((*histories)[row.name()]);
     item.row = std::move(row);
-    absl::StatusOr<sla::Evaluation> evaluation =
-        EvaluateItem(item, **catalog, as_of);
-    if (!evaluation.ok()) continue;  // listed by its evaluation_error
-    FillRow(*evaluation, **catalog, &item.row);
-    report->Add(item, *evaluation, **catalog);
   }
-  return absl::OkStatus();
+  return page;
 }
 
 }  // namespace
@@ -230,14 +232,24 @@ absl::StatusOr<v1::GetComplianceReportResponse> GetComplianceReport(
   const absl::Time as_of =
       request.has_as_of() ? ToTime(request.as_of()) : call.now();
   Report report(request, as_of);
-  std::string after;
+  absl::StatusOr<Page> page = Page();
   do {
     if (absl::Status alive = call.Alive(); !alive.ok()) return alive;
+    const std::string after = page->next;
     absl::Status status = call.Read([&](storage::Transaction& tx) {
-      return AddPage(call, tx, request, as_of, &report, &after);
+      page = LoadPage(call, tx, request, after);
+      return page.status();
     });
     if (!status.ok()) return status;
-  } while (!after.empty());
+    for (Item& item : page->items) {
+      if (as_of < ToTime(item.row.create_time())) continue;
+      absl::StatusOr<sla::Evaluation> evaluation =
+          EvaluateItem(item, *page->catalog, as_of);
+      if (!evaluation.ok()) continue;  // listed by its evaluation_error
+      FillRow(*evaluation, *page->catalog, &item.row);
+      report.Add(item, *evaluation, *page->catalog);
+    }
+  } while (!page->next.empty());
   return report.Finish();
 }
 
