@@ -29,13 +29,15 @@ absl::StatusOr<Target> LoadTarget(Call& call, storage::Transaction& tx,
                                   absl::string_view name,
                                   absl::string_view etag) {
   Target target;
+  // The item's lock first: an edit of the catalogue that commits later finds
+  // the item settled by then, and its job settles it anew (B9).
+  absl::StatusOr<Item> item = LoadForWrite(tx, name, etag);
+  if (!item.ok()) return item.status();
+  target.item = *std::move(item);
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
   target.catalog = *std::move(catalog);
-  absl::StatusOr<Item> item = LoadForWrite(tx, name, etag);
-  if (!item.ok()) return item.status();
-  target.item = *std::move(item);
   return target;
 }
 

@@ -41,11 +41,13 @@ absl::Status RecordForItem(Call& call, storage::Transaction& tx,
                            const v1::RecordEventsRequest& request,
                            const std::string& name, const Places& places,
                            std::vector<v1::RecordEventResult>* results) {
+  // The item's lock first: an edit of the catalogue that commits later finds
+  // the item settled by then, and its job settles it anew (B9).
+  absl::StatusOr<Item> item = LoadForWrite(tx, name, "");
+  if (!item.ok()) return item.status();
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
-  absl::StatusOr<Item> item = LoadForWrite(tx, name, "");
-  if (!item.ok()) return item.status();
   std::map<std::string, int> recorded;  // key to number
   for (size_t i = 0; i < item->events.size(); ++i) {
     recorded[item->events[i].key()] = static_cast<int>(i) + 1;

@@ -68,7 +68,10 @@ struct ItemChange {
       added;  // to the history, those of actions included
   std::vector<v1::Milestone> milestones;
   std::vector<storage::TransitionRecord> transitions;  // new ones
-  std::vector<std::string> superseded;                 // keys of stored ones
+  // Transitions that were told before and whose rows were lost: stored, but
+  // neither told nor acted upon again.
+  std::vector<storage::TransitionRecord> restored;
+  std::vector<std::string> superseded;  // keys of stored ones
   std::vector<v1::Task> tasks;
   std::vector<v1::Action> actions;
   std::vector<std::string> hours;  // the sets that its clocks use
@@ -77,6 +80,9 @@ struct ItemChange {
   // never came (E9).
   std::vector<std::string> stale_effects;
   bool evaluated = true;  // false: see row.evaluation_error
+  // Everything derived is written, also what looks as it was: the hours with
+  // their generation (B9) and the wake-up.
+  bool recalculated = false;
 };
 
 // Settles the item on the history known until now, appends `added`, settles
@@ -86,6 +92,20 @@ struct ItemChange {
 absl::StatusOr<ItemChange> SettleItem(Item item,
                                       std::vector<v1::CaseEvent> added,
                                       const Catalog& catalog, absl::Time now);
+
+// Computes everything derived anew, from the history and the catalogue as it
+// is now, as of the item's last evaluation; what was due since then is the
+// wake-ups' (choice 3). So an item that nothing changed for stays as it is, and
+// rows that were lost come back the same: milestones, transitions with their
+// revisions, the wake-up, the hours, and what the row shows. Of transitions,
+// publish_time alone cannot come back for those of timers: it is then the
+// transition's own instant. They are taken for lost when the item has none at
+// all; else a difference is a correction, and is told (E9).
+absl::StatusOr<ItemChange> RecalculateItem(Item item, const Catalog& catalog,
+                                           absl::Time now);
+
+// Whether anything but the hours' generation is to be stored.
+bool Differs(const ItemChange& change);
 
 // The item as of an instant, from its history alone; nothing is stored.
 absl::StatusOr<sla::Evaluation> EvaluateItem(const Item& item,
@@ -99,6 +119,12 @@ void FillRow(const sla::Evaluation& evaluation, const Catalog& catalog,
 // published on the feed.
 absl::Status StoreItems(Call& call, storage::Transaction& tx,
                         absl::Span<ItemChange> changes);
+
+// For an item that can be neither loaded nor stored: says so on its row
+// (`evaluation_error`) and on the feed, and takes away what would have a job
+// try it again at once: its wake-up, and the age of its hours.
+absl::Status ParkItem(Call& call, storage::Transaction& tx,
+                      absl::string_view name, absl::string_view why);
 
 }  // namespace charter::services
 

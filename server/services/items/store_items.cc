@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +19,9 @@
 
 namespace charter::services {
 namespace {
+
+// MarkSuperseded's limit.
+constexpr size_t kKeysAtOnce = 4096;
 
 std::optional<int64_t> Micros(std::optional<absl::Time> time) {
   if (!time.has_value()) return std::nullopt;
@@ -86,6 +91,18 @@ std::string TypeOf(const v1::CaseEvent& event) {
   }
 }
 
+v1::Event CaseEvent(absl::string_view type, const v1::Case& row) {
+  v1::Event event;
+  event.set_type(std::string(type));
+  event.set_subject(row.name());
+  event.set_resource_type("cases");
+  event.set_account(row.account());
+  v1::Case copy = row;
+  copy.clear_description();
+  event.mutable_resource()->PackFrom(copy);
+  return event;
+}
+
 class Publisher {
  public:
   Publisher(Call& call, const ItemChange& change)
@@ -146,11 +163,7 @@ class Publisher {
     return event;
   }
   void EmitCase(absl::string_view type) {
-    v1::Event event = Base(type, change_.row.name(), "cases");
-    v1::Case copy = change_.row;
-    copy.clear_description();
-    event.mutable_resource()->PackFrom(copy);
-    call_.Emit(std::move(event));
+    call_.Emit(CaseEvent(type, change_.row));
   }
 
   Call& call_;
@@ -169,8 +182,22 @@ absl::Status StoreRow(storage::Transaction& tx, ItemChange& change) {
   return storage::CaseTable().UpdateDerived(tx, change.row, &hidden);
 }
 
+// Gives the hours stored with an item this generation, whatever they are.
+absl::Status StampHours(storage::Transaction& tx, const std::string& name,
+                        int64_t generation) {
+  absl::StatusOr<std::vector<storage::Generation>> hours =
+      storage::LoadCaseHours(tx, name);
+  if (!hours.ok()) return hours.status();
+  for (storage::Generation& set : *hours) set.generation = generation;
+  return storage::SetCaseHours(tx, name, *hours);
+}
+
 absl::Status StoreHours(storage::Transaction& tx, const ItemChange& change) {
-  if (!change.evaluated) return absl::OkStatus();
+  if (!change.evaluated) {
+    return change.recalculated
+               ? StampHours(tx, change.row.name(), change.generation)
+               : absl::OkStatus();
+  }
   const bool open = !change.row.closed() && !change.row.has_delete_time();
   std::vector<storage::Generation> hours;
   if (open) {
@@ -186,7 +213,7 @@ absl::Status StoreHours(storage::Transaction& tx, const ItemChange& change) {
   // what is stored is touched only when the sets may differ.
   const bool was_open =
       !change.before.row.closed() && !change.before.row.has_delete_time();
-  if (open == was_open &&
+  if (!change.recalculated && open == was_open &&
       HoursOf(change.before.milestones) == HoursOf(change.milestones)) {
     return absl::OkStatus();
   }
@@ -200,13 +227,17 @@ absl::Status StoreHistory(storage::Transaction& tx, const ItemChange& change) {
         static_cast<int32_t>(change.before.events.size()) + 1, change.added);
     if (!status.ok()) return status;
   }
-  if (!change.transitions.empty()) {
+  for (const auto* records : {&change.restored, &change.transitions}) {
+    if (records->empty()) continue;
     absl::Status status =
-        storage::InsertTransitions(tx, change.row.name(), change.transitions);
+        storage::InsertTransitions(tx, change.row.name(), *records);
     if (!status.ok()) return status;
   }
-  if (!change.superseded.empty()) {
-    return storage::MarkSuperseded(tx, change.row.name(), change.superseded);
+  const absl::Span<const std::string> superseded = change.superseded;
+  for (size_t i = 0; i < superseded.size(); i += kKeysAtOnce) {
+    absl::Status status = storage::MarkSuperseded(
+        tx, change.row.name(), superseded.subspan(i, kKeysAtOnce));
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -222,6 +253,7 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
   std::vector<v1::Task> tasks;
   std::vector<storage::NewAction> actions;
   std::vector<storage::WakeupMove> moves;
+  std::vector<storage::WakeupMove> anew;
   absl::Time earliest = absl::InfiniteFuture();
   for (ItemChange& change : changes) {
     for (v1::Task& task : change.tasks) {
@@ -242,8 +274,14 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
                   change.before.milestones.end());
     after.insert(after.end(), change.milestones.begin(),
                  change.milestones.end());
-    moves.push_back(
-        {change.row.name(), change.before.next_due, change.next_due});
+    std::optional<absl::Time> due = change.before.next_due;
+    if (change.recalculated) {
+      // What the item says of its wake-up may not be so.
+      for (const std::optional<absl::Time>& key : {due, change.next_due})
+        anew.push_back({change.row.name(), key, std::nullopt});
+      due.reset();
+    }
+    moves.push_back({change.row.name(), due, change.next_due});
     if (change.next_due.has_value())
       earliest = std::min(earliest, *change.next_due);
     Publisher(call, change).Publish();
@@ -253,8 +291,10 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
       !status.ok()) {
     return status;
   }
-  if (absl::Status status = storage::MoveWakeups(tx, moves); !status.ok())
-    return status;
+  for (const auto* some : {&anew, &moves}) {
+    if (absl::Status status = storage::MoveWakeups(tx, *some); !status.ok())
+      return status;
+  }
   if (!tasks.empty()) {
     if (absl::Status status = storage::TaskTable().InsertAll(tx, &tasks);
         !status.ok()) {
@@ -269,6 +309,51 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
   }
   if (earliest != absl::InfiniteFuture())
     call.Ring(call.services().wakeups, earliest);
+  return absl::OkStatus();
+}
+
+bool Differs(const ItemChange& change) {
+  using google::protobuf::util::MessageDifferencer;
+  if (!change.added.empty() || !change.transitions.empty() ||
+      !change.restored.empty() || change.next_due != change.before.next_due ||
+      !MessageDifferencer::Equals(change.before.row, change.row) ||
+      change.milestones.size() != change.before.milestones.size()) {
+    return true;
+  }
+  std::map<absl::string_view, const v1::Milestone*> stored;
+  for (const v1::Milestone& milestone : change.before.milestones)
+    stored[milestone.name()] = &milestone;
+  for (const v1::Milestone& milestone : change.milestones) {
+    const auto found = stored.find(milestone.name());
+    if (found == stored.end() ||
+        !MessageDifferencer::Equals(*found->second, milestone)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+absl::Status ParkItem(Call& call, storage::Transaction& tx,
+                      absl::string_view name, absl::string_view why) {
+  storage::HiddenValues hidden;
+  absl::StatusOr<v1::Case> row =
+      storage::CaseTable().Get(tx, name, storage::Lock::kForUpdate, &hidden);
+  if (!row.ok()) return row.status();
+  const std::optional<int64_t> due = storage::NextDueOf(hidden);
+  row->set_evaluation_error(std::string(why));
+  hidden = storage::CaseHidden(std::nullopt);
+  absl::Status status = storage::CaseTable().UpdateDerived(tx, *row, &hidden);
+  if (!status.ok()) return status;
+  if (due.has_value()) {
+    status = storage::MoveWakeups(
+        tx, {{row->name(), absl::FromUnixMicros(*due), std::nullopt}});
+    if (!status.ok()) return status;
+  }
+  absl::StatusOr<int64_t> generation = storage::ReadCatalogGeneration(tx);
+  if (!generation.ok()) return generation.status();
+  status = StampHours(tx, row->name(), *generation);
+  if (!status.ok()) return status;
+  call.Emit(CaseEvent("case.evaluation_failed", *row));
   return absl::OkStatus();
 }
 
