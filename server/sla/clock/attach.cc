@@ -53,6 +53,7 @@ void Evaluator::MakePlaces(const Process& process) {
   stop_criteria_ = false;
   places_.clear();
   places_.reserve(process.placements.size());
+  if (instances_.empty()) instances_.reserve(2 * process.placements.size());
   for (const Placement& def : process.placements) {
     Place& place = places_.emplace_back();
     place.def = &def;

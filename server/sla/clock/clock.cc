@@ -14,6 +14,7 @@ absl::Status Clock::Schedule(Instant start) {
 void Clock::Begin(Instant start, PauseCause cause, int event) {
   mode_ = Mode::kOpen;
   never_started_ = false;
+  spans_.reserve(6);  // most clocks need no more
   start_ = counted_from_ = span_from_ = start;
   cause_ = cause;
   span_event_ = event;
@@ -132,18 +133,6 @@ Clock::Usage Clock::Used(Instant now) const {
         hours_.set->Between(span_from_, now);
   }
   return used;
-}
-
-std::vector<Clock::RawSpan> Clock::Spans(Instant now) const {
-  std::vector<RawSpan> spans = spans_;
-  if (mode_ == Mode::kOpen && now > span_from_) {
-    spans.push_back({{span_from_, now},
-                     cause_,
-                     span_event_,
-                     hours_,
-                     hours_.set->Between(span_from_, now)});
-  }
-  return spans;
 }
 
 }  // namespace charter::sla

@@ -95,8 +95,19 @@ class Clock {
   Usage Used(Instant now) const;
   // What the target would be if a paused clock resumed at `now`.
   absl::StatusOr<Instant> TargetIfResumed(Instant now) const;
-  // All spans from the start to the end or `now`.
-  std::vector<RawSpan> Spans(Instant now) const;
+  // Calls visit(span) for all spans from the start to the end or `now`.
+  template <typename Visitor>
+  void VisitSpans(Instant now, Visitor&& visit) const {
+    for (const RawSpan& span : spans_) visit(span);
+    if (mode_ == Mode::kOpen && now > span_from_) {
+      visit(RawSpan{{span_from_, now},
+                    cause_,
+                    span_event_,
+                    hours_,
+                    hours_.set->Between(span_from_, now)});
+    }
+  }
+  size_t span_count() const { return spans_.size() + 1; }
 
  private:
   enum class Mode { kScheduled, kOpen, kEnded };

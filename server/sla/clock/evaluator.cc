@@ -27,6 +27,8 @@ absl::StatusOr<Evaluation> Evaluator::Run() {
         "history.events: must begin with the item's creation (E1); record no "
         "event before it");
   }
+  out_.transitions.reserve(2 * order_.size() + 8);
+  out_.spans.reserve(8);
   for (size_t i = 0; i < order_.size(); ++i) {
     const Event& e = event(order_[i]);
     if (e.occur_time > as_of_) break;

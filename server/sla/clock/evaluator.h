@@ -121,7 +121,7 @@ class Evaluator {
 
   // --- result.cc ---
   absl::StatusOr<Evaluation> Result();
-  absl::StatusOr<Milestone> ResultOf(const Instance& instance) const;
+  absl::StatusOr<Milestone> ResultOf(Instance& instance) const;
   void ListStaleActions();
 
   const Event& event(int index) const { return history_.events[index]; }

@@ -1,7 +1,5 @@
 #include "server/sla/clock/item_fields.h"
 
-#include <utility>
-
 namespace charter::sla {
 namespace {
 
@@ -42,14 +40,14 @@ SlotSet SlotsOf(const Expression& expression) {
 
 bool ItemFields::closed() const { return IsTrue(now_[ItemSlot::kIsClosed]); }
 
-void ItemFields::Set(int slot, Value value) {
+void ItemFields::Set(int slot, const Value& value) {
   if (slot >= static_cast<int>(now_.size())) {
     if (!IsSet(value)) return;
     now_.resize(slot + 1);
     before_.resize(slot + 1);
   }
   if (now_[slot] == value) return;
-  now_[slot] = std::move(value);
+  now_[slot] = value;
   touched_.push_back(slot);
   changed_ |= SlotBit(slot);
 }

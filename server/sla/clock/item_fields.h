@@ -35,7 +35,7 @@ class ItemFields {
   EventView View();
 
  private:
-  void Set(int slot, Value value);
+  void Set(int slot, const Value& value);
   void Derive(const Event& event);
 
   Record now_ = Record(ItemSlot::kBuiltIn);

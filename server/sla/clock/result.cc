@@ -19,7 +19,7 @@ absl::StatusOr<Evaluation> Evaluator::Result() {
     out_.fields = fields_.record();
   }
   out_.milestones.reserve(instances_.size());
-  for (const Instance& instance : instances_) {
+  for (Instance& instance : instances_) {
     absl::StatusOr<Milestone> milestone = ResultOf(instance);
     if (!milestone.ok()) return milestone.status();
     out_.milestones.push_back(*std::move(milestone));
@@ -33,10 +33,11 @@ absl::StatusOr<Evaluation> Evaluator::Result() {
   return std::move(out_);
 }
 
-absl::StatusOr<Milestone> Evaluator::ResultOf(const Instance& instance) const {
+// Takes the instance's id.
+absl::StatusOr<Milestone> Evaluator::ResultOf(Instance& instance) const {
   const Clock& clock = instance.clock;
   Milestone m;
-  m.id = instance.id;
+  m.id = std::move(instance.id);
   m.placement = instance.def->key;
   m.milestone_type = instance.def->milestone_type;
   m.process = instance.process->version;
@@ -71,10 +72,11 @@ absl::StatusOr<Milestone> Evaluator::ResultOf(const Instance& instance) const {
   m.stopped = used.stopped;
   m.elapsed = used.actual + used.stopped;
   m.remaining = m.target_duration - m.actual;
-  for (const Clock::RawSpan& span : clock.Spans(as_of_)) {
+  m.spans.reserve(clock.span_count());
+  clock.VisitSpans(as_of_, [this, &m](const Clock::RawSpan& span) {
     m.spans.push_back({span.interval, span.cause, event(span.event).id,
                        hour_ids_[span.hours.index], span.open});
-  }
+  });
   m.triggers.reserve(instance.triggers.size());
   for (const TriggerRun& run : instance.triggers) {
     m.triggers.push_back(
