@@ -42,9 +42,13 @@ endif()
 
 include_directories("${CMAKE_SOURCE_DIR}")
 
-# charter_warnings(TARGET): our own code compiles without a warning.
+# charter_warnings(TARGET): our own code compiles without a warning. GCC 12 takes
+# the moves of std::variant, once inlined, for reads of uninitialized memory.
 function(charter_warnings target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (CHARTER_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release"))
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  endif()
 endfunction()
 
 # charter_library(NAME SOURCES a.cc … [DEPS target …]): one folder of ours, a

@@ -35,7 +35,7 @@ ARROWS = {
     ),
     "server/call/": (
         ["server/services/", "storage/", "server/observability/", "server/config/", "*.grpc.pb.h"] + MESSAGES,
-        SERVER_LIBRARIES + ["grpc/", "grpcpp/"],
+        SERVER_LIBRARIES + ["grpc/", "grpcpp/", "toml++/"],
     ),
     "server/main.cc": (["server/", "storage/", "*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/"]),
     "client-sdk/": (["*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/"]),
