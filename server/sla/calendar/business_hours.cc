@@ -304,8 +304,10 @@ absl::StatusOr<Instant> BusinessHours::AddBusinessDays(Instant t,
   // Offsets are whole seconds, so the fraction is that of UTC.
   const Duration fraction =
       t - Instant::FromSeconds(absl::ToUnixSeconds(t.ToAbsl()));
-  const Instant result = Instant::FromSeconds(ReadLocalTime(zone, day, second)) + fraction;
-  if (result < Instant::Min() || result > Instant::Max()) return NoOpenTime(t, direction);
+  const Instant result =
+      Instant::FromSeconds(ReadLocalTime(zone, day, second)) + fraction;
+  if (result < Instant::Min() || result > Instant::Max())
+    return NoOpenTime(t, direction);
   return result;
 }
 
