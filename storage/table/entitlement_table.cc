@@ -11,7 +11,11 @@ const Table<v1::Entitlement>& EntitlementTable() {
       .not_stored = {"status"},
       .children = {{"contacts", "entitlement_contacts", "entitlement",
                     "contact"}},
-      .leads = {{{"external_id"}, {"account"}}, {{"account"}}, {{"business_hours"}}, {{"process"}}, {}},
+      .leads = {{{"external_id"}, {"account"}},
+                {{"account"}},
+                {{"business_hours"}},
+                {{"process"}},
+                {}},
       .unique = {{"entitlements_external_id", "external_id"}},
   });
   return *table;

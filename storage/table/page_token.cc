@@ -126,7 +126,8 @@ absl::Status NotOurs() {
 
 std::string NewTokenSecret() { return Random(kSecretSize); }
 
-TokenSealer::TokenSealer(std::vector<SealingKey> keys) : keys_(std::move(keys)) {
+TokenSealer::TokenSealer(std::vector<SealingKey> keys)
+    : keys_(std::move(keys)) {
   ABSL_RAW_CHECK(!keys_.empty(), "a sealer needs a key");
   for (const SealingKey& key : keys_)
     ABSL_RAW_CHECK(key.secret.size() == kSecretSize, "a key has 32 octets");
