@@ -145,6 +145,12 @@ class Table {
     return page;
   }
 
+  // How many rows there are, deleted ones included. Reads a whole index: for
+  // jobs and operators.
+  absl::StatusOr<int64_t> Count(Transaction& tx) const {
+    return base_.Count(tx);
+  }
+
   // Names of at most `limit` rows whose purge_time is `now` or earlier, the
   // earliest first.
   absl::StatusOr<std::vector<std::string>> DueForPurge(Transaction& tx,

@@ -393,6 +393,13 @@ absl::Status TableBase::Reconcile(
   return tx.InsertRows(binding_.table(), texts_.columns, rows, suffix);
 }
 
+absl::StatusOr<int64_t> TableBase::Count(Transaction& tx) const {
+  const absl::StatusOr<Rows> rows =
+      tx.Query(absl::StrCat("SELECT COUNT(*) FROM ", binding_.table()));
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0].Int64(0);
+}
+
 absl::StatusOr<std::vector<std::string>> TableBase::DueForPurge(
     Transaction& tx, absl::Time now, int limit) const {
   if (binding_.FindColumn("purge_time") == nullptr)

@@ -70,6 +70,7 @@ class TableBase {
   absl::Status List(Transaction& tx, const ListQuery& query, Sink sink,
                     absl::FunctionRef<void()> drop_last,
                     std::string* next) const;
+  absl::StatusOr<int64_t> Count(Transaction& tx) const;
   absl::StatusOr<std::vector<std::string>> DueForPurge(Transaction& tx,
                                                        absl::Time now,
                                                        int limit) const;

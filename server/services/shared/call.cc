@@ -114,8 +114,10 @@ absl::Status Call::RunWrite(
   if (!info_.request_id.empty() && std::exchange(request_id_used_, true)) {
     return absl::InternalError("a call with a request id wrote twice");
   }
+  storage::TxOptions options = Options();
+  options.deadline = std::min(options.deadline, info_.now + kLongestWrite);
   absl::Status status =
-      session_.Write(Options(), [&](storage::Transaction& tx) -> absl::Status {
+      session_.Write(options, [&](storage::Transaction& tx) -> absl::Status {
         events_.clear();
         audited_.clear();
         ringing_.clear();

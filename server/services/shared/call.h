@@ -28,6 +28,10 @@
 
 namespace charter::services {
 
+// A write is through or given up after so long, whatever its caller would
+// wait: jobs that must see every write that began before them wait for it (B9).
+inline constexpr absl::Duration kLongestWrite = absl::Seconds(30);
+
 // What is known of a call before its handler runs.
 struct CallInfo {
   const Method* method = nullptr;  // null for work without a caller

@@ -1,0 +1,208 @@
+#include "server/workers/wakeup_worker.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "server/observability/log.h"
+#include "server/services/catalog/catalog.h"
+#include "server/services/items/item.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::workers {
+namespace {
+
+using services::Call;
+using storage::DueWakeup;
+
+// How far it looks ahead, so that one statement tells what is due and until
+// when to sleep; also how often it looks by itself.
+constexpr absl::Duration kHorizon = absl::Milliseconds(50);
+// When callers hold all that is due.
+constexpr absl::Duration kLockedPause = absl::Milliseconds(5);
+constexpr absl::Duration kLongestPause = absl::Minutes(1);
+
+const std::vector<int>& AllShards() {
+  static const auto* const shards = [] {
+    auto* all = new std::vector<int>(storage::kWakeupShards);
+    std::iota(all->begin(), all->end(), 0);
+    return all;
+  }();
+  return *shards;
+}
+
+// Whether the database, not an item, is what failed.
+bool IsOfDatabase(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
+         absl::IsResourceExhausted(status) || absl::IsCancelled(status);
+}
+
+// Settles items whose locks are held.
+absl::Status SettleLocked(Call& call, storage::Transaction& tx,
+                          const std::vector<std::string>& names) {
+  absl::StatusOr<std::shared_ptr<const services::Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  absl::StatusOr<std::vector<services::Item>> items =
+      services::LoadItems(tx, names, storage::Lock::kNone);
+  if (!items.ok()) return items.status();
+  std::vector<services::ItemChange> changes;
+  changes.reserve(items->size());
+  for (services::Item& item : *items) {
+    absl::StatusOr<services::ItemChange> change =
+        services::SettleItem(std::move(item), {}, **catalog, call.now());
+    if (!change.ok()) return change.status();
+    changes.push_back(*std::move(change));
+  }
+  return services::StoreItems(call, tx, absl::MakeSpan(changes));
+}
+
+}  // namespace
+
+WakeupWorker::WakeupWorker(services::Services& services)
+    : Worker(services, "wakeups", &services.wakeups, kHorizon),
+      lease_(services, "wakeups") {}
+
+absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
+                                              absl::Time now) {
+  const absl::StatusOr<bool> held = lease_.Hold(session, now);
+  if (!held.ok()) return held.status();
+  if (!*held) return lease_.due();
+  absl::Time next = lease_.due();
+  const absl::StatusOr<std::vector<DueWakeup>> due =
+      ReadDue(session, now, &next);
+  if (!due.ok()) return due.status();
+  if (due->empty()) {
+    left_.clear();
+    return next;
+  }
+  std::vector<std::string> fired;
+  const absl::Status together = Fire(session, now, *due, &fired);
+  if (IsOfDatabase(together)) return together;
+  const std::map<std::string, absl::Time> left = std::exchange(left_, {});
+  for (const DueWakeup& wakeup : *due) {
+    const std::string& name = wakeup.subject;
+    if (std::find(fired.begin(), fired.end(), name) != fired.end()) {
+      trouble_.erase(name);
+      continue;
+    }
+    const auto before = left.find(name);
+    const bool again = before != left.end() && before->second == wakeup.due;
+    if (together.ok() && !again) {
+      left_[name] = wakeup.due;
+      continue;
+    }
+    const absl::Status alone = FireAlone(session, now, wakeup);
+    if (IsOfDatabase(alone)) return alone;
+    if (alone.ok()) {
+      trouble_.erase(name);
+      continue;
+    }
+    Trouble& trouble = trouble_[name];
+    ++trouble.tries;
+    trouble.again =
+        now + std::min(kFirstPause * (1 << std::min(trouble.tries, 10)),
+                       kLongestPause);
+    if (trouble.tries < kMostTries) continue;
+    LogError(
+        "an item cannot be settled",
+        {{"item", name}, {"code", absl::StatusCodeToString(alone.code())}});
+    const absl::Status parked = Park(session, now, name);
+    if (IsOfDatabase(parked)) return parked;
+    if (parked.ok()) trouble_.erase(name);
+  }
+  return fired.empty() ? now + kLockedPause : now;
+}
+
+absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
+    storage::Session& session, absl::Time now, absl::Time* next) {
+  Call call(services(), session, Info(now));
+  const int limit = storage::kMaxLocked +
+                    static_cast<int>(std::min<size_t>(trouble_.size(), 9000));
+  std::vector<DueWakeup> due;
+  absl::Status status =
+      call.Read([&](storage::Transaction& tx) -> absl::Status {
+        due.clear();
+        const absl::StatusOr<std::vector<DueWakeup>> read =
+            storage::ReadDueWakeups(tx, AllShards(), now + kHorizon, limit);
+        if (!read.ok()) return read.status();
+        for (const DueWakeup& wakeup : *read) {
+          const auto trouble = trouble_.find(wakeup.subject);
+          const absl::Time at =
+              trouble == trouble_.end() ? wakeup.due : trouble->second.again;
+          if (at > now || due.size() == storage::kMaxLocked) {
+            *next = std::min(*next, at);
+          } else {
+            due.push_back(wakeup);
+          }
+        }
+        if (!due.empty() || !read->empty()) {
+          // Those in trouble may hide the next.
+          if (!trouble_.empty()) *next = std::min(*next, now + kHorizon);
+          return absl::OkStatus();
+        }
+        // Others' timers are found by looking again.
+        if (shared()) return absl::OkStatus();
+        const absl::StatusOr<std::optional<absl::Time>> first =
+            storage::NextWakeup(tx, AllShards());
+        if (!first.ok()) return first.status();
+        if (first->has_value()) *next = std::min(*next, **first);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return due;
+}
+
+absl::Status WakeupWorker::Fire(storage::Session& session, absl::Time now,
+                                const std::vector<DueWakeup>& due,
+                                std::vector<std::string>* fired) {
+  std::vector<std::string> names;
+  names.reserve(due.size());
+  for (const DueWakeup& wakeup : due) names.push_back(wakeup.subject);
+  Call call(services(), session, Info(now));
+  absl::Status status =
+      call.Apply([&](storage::Transaction& tx) -> absl::Status {
+        fired->clear();
+        const absl::StatusOr<std::vector<DueWakeup>> locked =
+            storage::LockDueCases(tx, names, now);
+        if (!locked.ok()) return locked.status();
+        if (locked->empty()) return absl::OkStatus();
+        for (const DueWakeup& item : *locked) fired->push_back(item.subject);
+        return SettleLocked(call, tx, *fired);
+      });
+  if (!status.ok()) fired->clear();
+  return status;
+}
+
+absl::Status WakeupWorker::FireAlone(storage::Session& session, absl::Time now,
+                                     const DueWakeup& due) {
+  Call call(services(), session, Info(now));
+  return call.Apply([&](storage::Transaction& tx) -> absl::Status {
+    storage::HiddenValues hidden;
+    const absl::StatusOr<v1::Case> row = storage::CaseTable().Get(
+        tx, due.subject, storage::Lock::kForUpdate, &hidden);
+    if (!row.ok() && !absl::IsNotFound(row.status())) return row.status();
+    if (!row.ok() ||
+        storage::NextDueOf(hidden) != absl::ToUnixMicros(due.due)) {
+      return storage::MoveWakeups(tx, {{due.subject, due.due, std::nullopt}});
+    }
+    return SettleLocked(call, tx, {due.subject});
+  });
+}
+
+absl::Status WakeupWorker::Park(storage::Session& session, absl::Time now,
+                                const std::string& name) {
+  Call call(services(), session, Info(now));
+  return call.Apply([&](storage::Transaction& tx) {
+    return services::ParkItem(
+        call, tx, name,
+        "its clocks can be neither computed nor stored; the server's log has "
+        "the cause, and Recalculate tries again");
+  });
+}
+
+void WakeupWorker::Leave(storage::Session& session) {
+  lease_.Release(session, services().clock->Now());
+}
+
+}  // namespace charter::workers
