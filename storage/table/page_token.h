@@ -14,7 +14,7 @@
 
 namespace charter::storage {
 
-// How long a token is good for.
+// How long a page's token is good for.
 inline constexpr absl::Duration kTokenLifetime = absl::Hours(24);
 
 // A key in the database (table token_keys). Any server opens what another one
@@ -46,11 +46,12 @@ class TokenSealer {
 
   // Base64url without padding.
   std::string Seal(const TokenContext& context, absl::string_view payload,
-                   absl::Time now) const;
+                   absl::Time now,
+                   absl::Duration lifetime = kTokenLifetime) const;
 
   // The payload. INVALID_ARGUMENT, for which IsInvalidToken is true, when the
   // token is damaged, forged, of an unknown key, of another context, or older
-  // than kTokenLifetime; what to do is in the message, what is inside is not.
+  // than its lifetime; what to do is in the message, what is inside is not.
   absl::StatusOr<std::string> Open(const TokenContext& context,
                                    absl::string_view token,
                                    absl::Time now) const;

@@ -61,20 +61,28 @@ storage::TokenContext Tokens::ContextOf(const Call& call,
 }
 
 std::string Tokens::Seal(const storage::TokenContext& context,
-                         absl::string_view payload, absl::Time now) {
-  return sealer()->Seal(context, payload, now);
+                         absl::string_view payload, absl::Time now,
+                         absl::Duration lifetime) {
+  return sealer()->Seal(context, payload, now, lifetime);
 }
 
 std::string Tokens::Seal(const Call& call, std::vector<std::string> request,
                          absl::string_view payload) {
-  return Seal(ContextOf(call, std::move(request)), payload, call.now());
+  return Seal(ContextOf(call, std::move(request)), payload, call.now(),
+              storage::kTokenLifetime);
 }
 
 absl::StatusOr<std::string> Tokens::Open(Call& call,
                                          std::vector<std::string> request,
                                          absl::string_view token,
                                          absl::string_view field) {
-  const storage::TokenContext context = ContextOf(call, std::move(request));
+  return Open(call, ContextOf(call, std::move(request)), token, field);
+}
+
+absl::StatusOr<std::string> Tokens::Open(Call& call,
+                                         const storage::TokenContext& context,
+                                         absl::string_view token,
+                                         absl::string_view field) {
   absl::StatusOr<std::string> payload =
       sealer()->Open(context, token, call.now());
   if (payload.ok()) return payload;

@@ -20,8 +20,12 @@ namespace charter::services {
 // Holds the keys of the database in memory. Thread-safe.
 class Tokens {
  public:
-  // How long a key seals before the next one takes its place.
-  static constexpr absl::Duration kKeyAge = absl::Hours(24);
+  // How long a key seals before the next one takes its place; for as long again
+  // it opens what it sealed. More than the lifetime of any token.
+  static constexpr absl::Duration kKeyAge = absl::Hours(24 * 9);
+  // How long a place in the feed can be given back: as long as its events are
+  // kept by default, and some (W1).
+  static constexpr absl::Duration kFeedLifetime = absl::Hours(24 * 8);
 
   // Reads the keys, and makes a new one when there is none or the newest is
   // kKeyAge old. The server calls it at its start and the purge worker now and
@@ -37,10 +41,15 @@ class Tokens {
                                    absl::string_view token,
                                    absl::string_view field);
 
-  // The same for streams, which outlive their call: bound to what `context`
-  // says.
+  // The same for streams, which outlive their call, and for tokens that several
+  // methods take: bound to what `context` says.
   std::string Seal(const storage::TokenContext& context,
-                   absl::string_view payload, absl::Time now);
+                   absl::string_view payload, absl::Time now,
+                   absl::Duration lifetime);
+  absl::StatusOr<std::string> Open(Call& call,
+                                   const storage::TokenContext& context,
+                                   absl::string_view token,
+                                   absl::string_view field);
   static storage::TokenContext ContextOf(const Call& call,
                                          std::vector<std::string> request);
 
