@@ -108,7 +108,7 @@ TEST(TokenSealerTest, ExpiresAfterADay) {
   EXPECT_THAT(std::string(sealer.Open(Context(), token, kNow + absl::Hours(24))
                               .status()
                               .message()),
-              testing::HasSubstr("older than 24h"));
+              testing::HasSubstr("too old"));
 }
 
 TEST(TokenSealerTest, TwoKeysAreValidAndThenTheOldOneIsNot) {
