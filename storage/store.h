@@ -66,7 +66,8 @@ struct TxOptions {
   // On the same clock as `now`. Covers the wait for the writer or for locks,
   // statements, and restarts. InfiniteFuture: none.
   absl::Time deadline = absl::InfiniteFuture();
-  // Polled while waiting and between attempts; true ends with CANCELLED. May be
+  // Polled while waiting, between statements and attempts, and by SQLite within
+  // statements; true ends with CANCELLED. May be
   // empty.
   std::function<bool()> cancelled;
   // Run everything, then roll back (validate_only).
@@ -150,6 +151,9 @@ class Store {
   // asks for a newer binary, when a migration in it was changed since, or when
   // one was left half-way.
   absl::Status CheckSchema();
+  // Refreshes the statistics by which the engine chooses its plans: after much
+  // data has come at once. Reads samples; disturbs nobody.
+  absl::Status Analyze();
 
  private:
   std::unique_ptr<internal::Backend> backend_;

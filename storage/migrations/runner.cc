@@ -309,4 +309,30 @@ absl::Status CheckSchema(Backend& backend) {
   return absl::OkStatus();
 }
 
+absl::Status Analyze(Backend& backend) {
+  const Wait wait(absl::Minutes(1));
+  absl::StatusOr<std::unique_ptr<WriterTurn>> turn = backend.TakeWriter(wait);
+  if (!turn.ok()) return turn.status();
+  if (*turn != nullptr) {
+    Connection& writer = (*turn)->connection();
+    absl::Status status = writer.RunNative("PRAGMA analysis_limit = 1000");
+    return status.ok() ? writer.RunNative("ANALYZE") : status;
+  }
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      backend.ConnectPatiently();
+  if (!connection.ok()) return connection.status();
+  absl::StatusOr<Rows> tables =
+      Query(**connection,
+            "SELECT table_name FROM information_schema.tables "
+            "WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'");
+  if (!tables.ok()) return tables.status();
+  for (Row row : *tables) {
+    absl::Status status =
+        (*connection)
+            ->RunNative(absl::StrCat("ANALYZE TABLE `", row.Text(0), "`"));
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace charter::storage::internal

@@ -20,6 +20,8 @@ namespace charter::storage::internal {
 // already.
 absl::Status Migrate(Backend& backend, absl::Time now);
 absl::Status CheckSchema(Backend& backend);
+// Store::Analyze.
+absl::Status Analyze(Backend& backend);
 
 }  // namespace charter::storage::internal
 

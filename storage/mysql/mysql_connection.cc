@@ -177,8 +177,9 @@ absl::Status MysqlConnection::Settle(bool autocommit) {
   if (!limit_fits) {
     const bool endless = left == absl::InfiniteDuration();
     limit = endless ? left : Step(left);
-    absl::StrAppend(&set, ", innodb_lock_wait_timeout = ",
-                    endless ? 50 : WholeSeconds(limit));
+    const int64_t seconds = endless ? 50 : WholeSeconds(limit);
+    absl::StrAppend(&set, ", innodb_lock_wait_timeout = ", seconds,
+                    ", lock_wait_timeout = ", seconds);
     if (mariadb_) {
       absl::StrAppend(&set, ", max_statement_time = ",
                       endless ? 0 : absl::ToDoubleSeconds(limit));

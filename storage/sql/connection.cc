@@ -107,10 +107,12 @@ absl::Status Connection::Run(absl::string_view sql, const Binds& binds,
 
 void LogDatabaseError(const Dialect& dialect, int number, absl::string_view sql,
                       ErrorKind kind) {
-  const auto level =
-      kind == ErrorKind::kConflict || kind == ErrorKind::kDuplicateKey
-          ? spdlog::level::debug
-          : spdlog::level::warn;
+  // What a caller can bring about is no news for the operator.
+  const bool ours = kind == ErrorKind::kUnavailable ||
+                    kind == ErrorKind::kFull || kind == ErrorKind::kCorrupt ||
+                    kind == ErrorKind::kReadOnly ||
+                    kind == ErrorKind::kInternal;
+  const auto level = ours ? spdlog::level::warn : spdlog::level::debug;
   const absl::string_view head = sql.substr(0, 500);
   spdlog::log(level, "database error {} ({}) in: {}", number,
               std::string(dialect.name()), std::string(head));

@@ -18,8 +18,9 @@ class StatementLog {
  public:
   virtual ~StatementLog() = default;
   // One statement that succeeded: its text, values, and the rows it returned or
-  // affected. For BEGIN, COMMIT and ROLLBACK the text alone. Called on the
-  // session's thread.
+  // affected. BEGIN, COMMIT and ROLLBACK, the text alone, mark where a
+  // transaction starts and ends, whether or not the engine needed a statement
+  // for it. Called on the session's thread.
   virtual void Record(Engine engine, absl::string_view sql, const Binds& binds,
                       int64_t rows) = 0;
 };

@@ -27,6 +27,8 @@ absl::Status Store::Migrate(absl::Time now) {
 }
 absl::Status Store::CheckSchema() { return internal::CheckSchema(*backend_); }
 
+absl::Status Store::Analyze() { return internal::Analyze(*backend_); }
+
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(absl::string_view text,
                                                  const StoreOptions& options) {
   absl::StatusOr<internal::DatabaseUrl> url = internal::ParseDatabaseUrl(text);

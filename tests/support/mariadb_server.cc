@@ -104,9 +104,20 @@ std::string DatabaseOf(absl::string_view url) {
   return name.substr(0, name.find('?'));
 }
 
+// The tests' user, who may touch nothing but the tests' databases.
+std::vector<std::string> UserStatements() {
+  return {absl::StrCat("CREATE USER IF NOT EXISTS '", kUser,
+                       "'@'%' IDENTIFIED BY '",
+                       absl::StrReplaceAll(kPassword, {{"'", "''"}}), "'"),
+          absl::StrCat("GRANT ALL ON `",
+                       absl::StrReplaceAll(kPrefix, {{"_", "\\_"}}),
+                       "%`.* TO '", kUser, "'@'%'")};
+}
+
 }  // namespace
 
-MariadbServer::MariadbServer(Options options) : options_(std::move(options)) {
+MariadbServer::MariadbServer(Options options)
+    : options_(std::move(options)), socket_(dir_.File("s")) {
   mysql_library_init(0, nullptr, nullptr);
   // One empty set of data per build tree; whoever comes first makes it, the
   // others wait.
@@ -142,12 +153,27 @@ MariadbServer::MariadbServer(Options options) : options_(std::move(options)) {
   }
   close(lock);
   fs::copy(empty, dir_.File("data"), fs::copy_options::recursive);
-  std::ofstream(dir_.File("init.sql"))
-      << "CREATE USER IF NOT EXISTS '" << kUser << "'@'%' IDENTIFIED BY '"
-      << absl::StrReplaceAll(kPassword, {{"'", "''"}}) << "';\n"
-      << "GRANT ALL ON `" << absl::StrReplaceAll(kPrefix, {{"_", "\\_"}})
-      << "%`.* TO '" << kUser << "'@'%';\n";
+  std::ofstream init(dir_.File("init.sql"));
+  for (const std::string& statement : UserStatements())
+    init << statement << ";\n";
+  init.close();
   Start();
+}
+
+MariadbServer::MariadbServer(std::string socket, int port)
+    : socket_(std::move(socket)), port_(port) {
+  for (const std::string& statement : UserStatements()) Admin(statement);
+}
+
+MariadbServer* MariadbServer::External() {
+  static MariadbServer* const server = []() -> MariadbServer* {
+    const char* const socket = std::getenv("CHARTER_TEST_MYSQL_SOCKET");
+    const char* const port = std::getenv("CHARTER_TEST_MYSQL_PORT");
+    if (socket == nullptr || port == nullptr) return nullptr;
+    mysql_library_init(0, nullptr, nullptr);
+    return new MariadbServer(socket, std::atoi(port));
+  }();
+  return server;
 }
 
 MariadbServer::~MariadbServer() { Kill(); }

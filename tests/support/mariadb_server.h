@@ -43,6 +43,12 @@ class MariadbServer {
   // The program's one server, started at first use and stopped at exit.
   static MariadbServer& Shared();
 
+  // A server that somebody else runs, say MySQL's own, if the environment names
+  // its administrator's socket (CHARTER_TEST_MYSQL_SOCKET, user root without a
+  // password) and loopback port (CHARTER_TEST_MYSQL_PORT); else null. It can't
+  // be killed, stopped or started.
+  static MariadbServer* External();
+
   // Makes an empty database with a name of its own and returns its URL, by TCP.
   std::string CreateDatabase();
   // The same database by socket.
@@ -61,15 +67,17 @@ class MariadbServer {
   std::vector<std::string> Admin(absl::string_view sql);
 
   int port() const { return port_; }
-  std::string socket() const { return dir_.File("s"); }
+  const std::string& socket() const { return socket_; }
 
  private:
+  MariadbServer(std::string socket, int port);
   bool TryStart();
   void End(int signal);
   [[noreturn]] void Fail(absl::string_view what) const;
 
   const Options options_;
   TempDir dir_;
+  const std::string socket_;
   int port_ = 0;
   pid_t pid_ = -1;
   int databases_ = 0;

@@ -63,15 +63,15 @@ class SqliteDatabase : public TestDatabase {
   test::TempDir dir_;
 };
 
-class MariadbDatabase : public TestDatabase {
+class MysqlDatabase : public TestDatabase {
  public:
-  MariadbDatabase() : url_(test::MariadbServer::Shared().CreateDatabase()) {}
-  ~MariadbDatabase() override {
-    test::MariadbServer::Shared().DropDatabase(url_);
-  }
+  explicit MysqlDatabase(test::MariadbServer& server)
+      : server_(server), url_(server.CreateDatabase()) {}
+  ~MysqlDatabase() override { server_.DropDatabase(url_); }
   std::string url() const override { return url_; }
 
  private:
+  test::MariadbServer& server_;
   const std::string url_;
 };
 
@@ -82,10 +82,18 @@ std::ostream& operator<<(std::ostream& out, const Backend& backend) {
 }
 
 std::vector<Backend> AllBackends() {
-  return {{"Sqlite", Engine::kSqlite,
-           [] { return std::make_unique<SqliteDatabase>(); }},
-          {"Mariadb", Engine::kMysql,
-           [] { return std::make_unique<MariadbDatabase>(); }}};
+  std::vector<Backend> backends = {
+      {"Sqlite", Engine::kSqlite,
+       [] { return std::make_unique<SqliteDatabase>(); }},
+      {"Mariadb", Engine::kMysql, [] {
+         return std::make_unique<MysqlDatabase>(test::MariadbServer::Shared());
+       }}};
+  if (test::MariadbServer* mysql = test::MariadbServer::External()) {
+    backends.push_back({"Mysql", Engine::kMysql, [mysql] {
+                          return std::make_unique<MysqlDatabase>(*mysql);
+                        }});
+  }
+  return backends;
 }
 
 const MigrationSet& SuiteMigrations() {

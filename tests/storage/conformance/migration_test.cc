@@ -149,6 +149,20 @@ TEST_P(MigrationTest, ANewerSchemaThatNeedsANewerBinaryIsRefused) {
   }
 }
 
+TEST_P(MigrationTest, StatisticsCanBeRefreshedBesideWork) {
+  ASSERT_OK(Write("INSERT INTO item (id, number) VALUES ('a', 1)"));
+  EXPECT_OK(store_->Analyze());
+  EXPECT_OK(Write("UPDATE item SET number = 2 WHERE id = 'a'"));
+  if (sqlite()) {
+    EXPECT_GT(Number("SELECT COUNT(*) FROM sqlite_stat1"), 0);
+  } else {
+    EXPECT_GT(Number("SELECT cardinality FROM information_schema.statistics "
+                     "WHERE table_schema = DATABASE() "
+                     "AND table_name = 'item' AND index_name = 'PRIMARY'"),
+              0);
+  }
+}
+
 TEST_P(MigrationTest, TwoServersAtOnceMigrateOnce) {
   const MigrationSet set = WithSecond(
       "CREATE TABLE extra (n BIGINT NOT NULL PRIMARY KEY)\n-- ;;\nINSERT INTO "

@@ -65,7 +65,9 @@ TEST(ProductSchemaTest, TrapM6_BothEnginesHaveTheSameTablesAndKeepTheRules) {
     EXPECT_THAT(*problems, testing::ElementsAre("outbox counts by itself"))
         << backend.name;
   }
-  EXPECT_THAT(SchemaDifferences(listings[0], listings[1]), IsEmpty());
+  for (size_t i = 1; i < listings.size(); ++i) {
+    EXPECT_THAT(SchemaDifferences(listings[0], listings[i]), IsEmpty());
+  }
 }
 
 }  // namespace

@@ -1,0 +1,98 @@
+// The real server in this process, over loopback TCP, with a clock of its own.
+#ifndef CHARTER_TESTS_SUPPORT_TEST_SERVER_H_
+#define CHARTER_TESTS_SUPPORT_TEST_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "server/server.h"
+#include "storage/store.h"
+#include "tests/support/mariadb_server.h"
+#include "tests/support/simulated_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace charter::test {
+
+enum class Database { kSqlite, kMariadb };
+// For INSTANTIATE_TEST_SUITE_P: the suite runs on both.
+//   INSTANTIATE_TEST_SUITE_P(All, MyTest, testing::ValuesIn(kDatabases),
+//                            testing::PrintToStringParamName());
+inline constexpr Database kDatabases[] = {Database::kSqlite,
+                                          Database::kMariadb};
+std::ostream& operator<<(std::ostream& out, Database database);
+
+struct TestServerOptions {
+  Database database = Database::kSqlite;
+  // The text of a token file (server/call/identity.h); empty: everybody is
+  // admin.
+  std::string tokens;
+  ServerOptions server = {.background = false};
+  // See storage/store.h.
+  std::function<int(absl::string_view sql)> inject_error;
+};
+
+// Aborts when anything goes wrong at the start.
+class TestServer {
+ public:
+  explicit TestServer(TestServerOptions options = {});
+  ~TestServer();
+
+  SimulatedClock& clock() { return clock_; }
+  Server& server() { return *server_; }
+  services::Services& services() { return server_->services(); }
+  storage::Store& store() { return *store_; }
+  const std::string& database_url() const { return url_; }
+  std::string target() const;
+
+  // `Stub<v1::CaseService>()->OpenCase(…)`, on one channel.
+  template <typename Service>
+  std::unique_ptr<typename Service::Stub> Stub() {
+    return Service::NewStub(channel_);
+  }
+  std::shared_ptr<grpc::Channel> channel() { return channel_; }
+
+  // Stops server and store and starts them anew on the same database.
+  void Restart();
+  // Rewrites the token file.
+  void SetTokens(absl::string_view text);
+
+  // Changes when any row of any table does. For "a refused call changes
+  // nothing". `but_not`: tables to leave out.
+  std::string HashOfAllTables(const std::vector<std::string>& but_not = {});
+
+ private:
+  void Start();
+  void Close();
+
+  const TestServerOptions options_;
+  TempDir dir_;
+  SimulatedClock clock_;
+  std::string url_;
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// A client's context with a deadline that only a hanging test meets. `token`
+// empty: none is sent.
+std::unique_ptr<grpc::ClientContext> NewContext(absl::string_view token = "");
+
+// What came with an error.
+google::rpc::Status DetailsOf(const grpc::Status& status);
+// The reason of its ErrorInfo; empty: none.
+std::string ReasonOf(const grpc::Status& status);
+google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status);
+google::rpc::BadRequest BadRequestOf(const grpc::Status& status);
+// "field REASON", in order, joined by ", ".
+std::string ViolationsOf(const grpc::Status& status);
+
+}  // namespace charter::test
+
+#endif  // CHARTER_TESTS_SUPPORT_TEST_SERVER_H_
