@@ -235,7 +235,8 @@ absl::Status MigrateMysql(Connection& connection,
                           const std::vector<Migration>& ours, absl::Time now) {
   absl::StatusOr<Rows> lock =
       Query(connection,
-            "SELECT GET_LOCK(CONCAT('charter_migrate_', MD5(DATABASE())), 60)");
+            "SELECT GET_LOCK(CONCAT('charter_migrate_', "
+            "LEFT(SHA2(DATABASE(), 256), 40)), 60)");
   if (!lock.ok()) return lock.status();
   if ((*lock)[0].OptionalInt64(0) != 1) {
     return StorageError(ErrorKind::kUnavailable,
