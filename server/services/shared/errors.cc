@@ -147,7 +147,7 @@ absl::Status FieldMaskInvalid(absl::string_view path,
 absl::Status PageTokenInvalid(absl::string_view field) {
   const std::string text = absl::StrCat(
       field,
-      ": not a token of this list: it is altered, older than 24 hours, or was "
+      ": not a token of this list: it is altered, too old, or was "
       "given to another caller, method, filter or order. Begin again without "
       "it");
   absl::Status status =

@@ -16,6 +16,7 @@ class Store;
 namespace charter::services {
 
 class CatalogCache;
+class FanOut;
 class Tokens;
 
 // Open: an area adds a line (a pointer, its type declared ahead) for what it
@@ -29,6 +30,8 @@ struct Services {
   Tokens* tokens = nullptr;
   // Hours, process versions, statuses and custom fields, compiled.
   CatalogCache* catalog = nullptr;
+  // Feeds the streams that follow the feed.
+  FanOut* fan_out = nullptr;
 
   // Rung after commits.
   Bell outbox;   // a row for the feed's publisher
