@@ -204,7 +204,8 @@ TEST_P(MigrationTest, TrapM4_TrapM6_TablesThatBreakTheRulesAreFound) {
   const MigrationSet set = WithSecond(
       sqlite() ? "CREATE TABLE loose (n INTEGER PRIMARY KEY AUTOINCREMENT)"
                : "CREATE TABLE loose (n BIGINT PRIMARY KEY AUTO_INCREMENT, t "
-                 "VARCHAR(9)) ENGINE = MyISAM");
+                 "VARCHAR(9) CHARACTER SET latin1 COLLATE latin1_swedish_ci) "
+                 "ENGINE = MyISAM");
   ReopenWith(set);
   ASSERT_OK(store_->Migrate(Noon()));
   absl::StatusOr<std::vector<std::string>> problems = SchemaProblems(*session_);
