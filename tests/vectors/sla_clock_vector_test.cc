@@ -227,7 +227,8 @@ class Row {
           {ItemSlot::kPriority, Priority(entry.at("value"))});
     } else if (type == "policy") {
       event.kind = EventKind::kEntitlementChanged;
-      const json& value = entry.at("value");
+      const json value =
+          entry.at("value").is_null() ? json::object() : entry.at("value");
       const json by_priority =
           value.value("targets_by_priority", json::object());
       Attach(event, value.value("targets", value), by_priority,

@@ -85,7 +85,7 @@ struct Milestone {
   // Paused: absent. Ended: the last target that it ran against, if any (K3).
   std::optional<Instant> target_time;
   // Paused: the target that it would have if it resumed at the instant of
-  // evaluation.
+  // evaluation; absent when that is beyond ten years (B5).
   std::optional<Instant> target_time_if_resumed;
   std::optional<Instant> end_time;  // completed, cancelled or frozen
   std::string ended_by;             // id of that event

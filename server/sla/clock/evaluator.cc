@@ -249,20 +249,30 @@ absl::Status Evaluator::PauseAndResume() {
   return absl::OkStatus();
 }
 
-void Evaluator::CompleteAll() {
+// By the instance's id or its placement's key. An id that no instance has any
+// more, because a late event started it earlier, means its placement too.
+bool Evaluator::CompletedByHand(const Instance& instance) const {
   const Event& e = event(event_);
+  if (e.kind != EventKind::kMilestoneCompleted) return false;
+  if (e.milestone == instance.id) return true;
+  if (e.milestone.substr(0, e.milestone.find('~')) != instance.def->key) {
+    return false;
+  }
+  return std::none_of(
+      instances_.begin(), instances_.end(),
+      [&e](const Instance& other) { return other.id == e.milestone; });
+}
+
+void Evaluator::CompleteAll() {
   for (const Place& place : places_) {
     if (place.open < 0) continue;
     const Instance& instance = instances_[place.open];
     if (instance.clock.scheduled()) continue;  // E6
-    const bool by_hand =
-        e.kind == EventKind::kMilestoneCompleted &&
-        (e.milestone == instance.id || e.milestone == instance.def->key);
     const bool holds =
         place.completion_is_level
             ? place.completion
             : place.def->completion->Evaluate(fields_.record(), fields_.View());
-    if (by_hand || holds) Complete(place.open);
+    if (holds || CompletedByHand(instance)) Complete(place.open);
   }
 }
 

@@ -83,6 +83,7 @@ class Evaluator {
   absl::Status ReopenItem();
   absl::Status PauseAndResume();
   void CompleteAll();
+  bool CompletedByHand(const Instance& instance) const;
   void Exit();
   bool Level(const std::optional<Expression>& expression, SlotSet slots,
              bool cached) const;
@@ -120,8 +121,8 @@ class Evaluator {
   Transition& EmitForEvent(TransitionKind kind, int index);
 
   // --- result.cc ---
-  absl::StatusOr<Evaluation> Result();
-  absl::StatusOr<Milestone> ResultOf(Instance& instance) const;
+  Evaluation Result();
+  Milestone ResultOf(Instance& instance) const;
   void ListStaleActions();
 
   const Event& event(int index) const { return history_.events[index]; }

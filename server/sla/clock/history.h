@@ -70,7 +70,8 @@ struct Event {
   std::optional<Attachment> attach;
   // Of kMilestoneCompleted: the id of a milestone instance, or the key of a
   // placement, meaning its open instance. The completion's time is occur_time.
-  // One that is not open and started then is left as it is.
+  // One that is not open and started then is left as it is; an id that no
+  // instance has, because a late event started it earlier, means its placement.
   std::string milestone;
   bool operator==(const Event&) const = default;
 };

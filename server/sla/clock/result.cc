@@ -6,7 +6,7 @@
 
 namespace charter::sla {
 
-absl::StatusOr<Evaluation> Evaluator::Result() {
+Evaluation Evaluator::Result() {
   out_.as_of = as_of_;
   out_.phase = phase_;
   out_.stop = stop_;
@@ -20,9 +20,7 @@ absl::StatusOr<Evaluation> Evaluator::Result() {
   }
   out_.milestones.reserve(instances_.size());
   for (Instance& instance : instances_) {
-    absl::StatusOr<Milestone> milestone = ResultOf(instance);
-    if (!milestone.ok()) return milestone.status();
-    out_.milestones.push_back(*std::move(milestone));
+    out_.milestones.push_back(ResultOf(instance));
     const std::optional<Instant>& t = instance.next_timer;
     if (t && (!out_.next_change || *t < *out_.next_change)) {
       out_.next_change = t;
@@ -34,7 +32,7 @@ absl::StatusOr<Evaluation> Evaluator::Result() {
 }
 
 // Takes the instance's id.
-absl::StatusOr<Milestone> Evaluator::ResultOf(Instance& instance) const {
+Milestone Evaluator::ResultOf(Instance& instance) const {
   const Clock& clock = instance.clock;
   Milestone m;
   m.id = std::move(instance.id);
@@ -58,9 +56,8 @@ absl::StatusOr<Milestone> Evaluator::ResultOf(Instance& instance) const {
     m.target_time = clock.target();
   }
   if (clock.paused()) {
-    absl::StatusOr<Instant> target = clock.TargetIfResumed(as_of_);
-    if (!target.ok()) return target.status();
-    m.target_time_if_resumed = *target;
+    const absl::StatusOr<Instant> target = clock.TargetIfResumed(as_of_);
+    if (target.ok()) m.target_time_if_resumed = *target;
   }
   m.violated = clock.violated();
   m.violation_time = clock.violation_time();

@@ -327,6 +327,29 @@ TEST(ProcessTest, E6_SequentialAfterOneWithoutTargetStartsAtOnce) {
   EXPECT_EQ(item.M("09:10").state, MilestoneState::kPaused);
 }
 
+TEST(ProcessTest, E9_ACompletionByHandFollowsAnInstanceThatStartedEarlier) {
+  TestItem item;
+  item.Add("m", Min(60)).criteria = Level("attributes.flag");
+  item.Create("09:00");
+  item.Set("09:30", FlagField(), true);
+  item.CompleteByHand("09:40", "m~e1");
+  item.Set("09:20", FlagField(), true);  // late: now it is m~e3
+  EXPECT_EQ(item.M("09:40").id, "m~e3");
+  EXPECT_EQ(item.M("09:40").state, MilestoneState::kCompleted);
+}
+
+TEST(ProcessTest, E1_ACompletionByHandOfAnEndedOneChangesNothing) {
+  TestItem item;
+  Placement& m = item.Add("m", Min(60));
+  m.recurrence = Recurrence::kIndependent;
+  m.rearm = Rearm::kImmediately;
+  item.Create("09:00");
+  item.CompleteByHand("09:10", "m~e0");
+  item.CompleteByHand("09:20", "m~e0");
+  EXPECT_EQ(item.M("09:20").id, "m~e1");
+  EXPECT_EQ(item.M("09:20").state, MilestoneState::kRunning);
+}
+
 TEST(ProcessTest, E7_CriteriaThatStopMatchingCancelAndTheViolationStays) {
   TestItem item;
   item.Add("m", Min(60)).criteria = Level("!attributes.flag");
