@@ -23,12 +23,13 @@ MethodPolicy Public(MethodPolicy::Cost cost) {
 }
 
 MethodPolicy Operations(absl::string_view permission, MethodPolicy::Cost cost,
-                        MethodPolicy::Idempotency idempotency) {
+                        MethodPolicy::Idempotency idempotency,
+                        int deadline_seconds = 10) {
   MethodPolicy policy;
   policy.set_permission(std::string(permission));
   policy.set_cost(cost);
   policy.set_idempotency(idempotency);
-  policy.mutable_default_deadline()->set_seconds(10);
+  policy.mutable_default_deadline()->set_seconds(deadline_seconds);
   return policy;
 }
 
@@ -57,7 +58,7 @@ const std::map<absl::string_view, MethodPolicy>& ForeignPolicies() {
                   MethodPolicy::BY_KEY)},
       {"google.longrunning.Operations.WaitOperation",
        Operations("operations.get", MethodPolicy::STREAM,
-                  MethodPolicy::READ_ONLY)},
+                  MethodPolicy::READ_ONLY, 60)},
   };
   return policies;
 }

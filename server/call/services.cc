@@ -1,0 +1,149 @@
+#include "server/call/services.h"
+
+#include "server/services/admin/admin.h"
+#include "server/services/calendar/calendar.h"
+#include "server/services/cases/cases.h"
+#include "server/services/directory/directory.h"
+#include "server/services/entitlements/entitlements.h"
+#include "server/services/events/events.h"
+#include "server/services/process/process.h"
+#include "server/services/reports/reports.h"
+
+namespace charter::call {
+namespace {
+
+namespace s = services;
+
+void RegisterAdmin(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.AdminService")
+      .Unary<&s::GetServerInfo>("GetServerInfo")
+      .Unary<&s::Recalculate>("Recalculate");
+  ServiceBuilder(endpoints, "google.longrunning.Operations")
+      .Unary<&s::ListOperations>("ListOperations")
+      .Unary<&s::GetOperation>("GetOperation")
+      .Unary<&s::DeleteOperation>("DeleteOperation")
+      .Unary<&s::CancelOperation>("CancelOperation")
+      .LongPoll<&s::WaitOperation>("WaitOperation");
+}
+
+void RegisterDirectory(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.DirectoryService")
+      .Unary<&s::GetAccount>("GetAccount")
+      .Unary<&s::ListAccounts>("ListAccounts")
+      .Unary<&s::CreateAccount>("CreateAccount")
+      .Unary<&s::UpdateAccount>("UpdateAccount")
+      .Unary<&s::DeleteAccount>("DeleteAccount")
+      .Unary<&s::GetContact>("GetContact")
+      .Unary<&s::ListContacts>("ListContacts")
+      .Unary<&s::CreateContact>("CreateContact")
+      .Unary<&s::UpdateContact>("UpdateContact")
+      .Unary<&s::DeleteContact>("DeleteContact");
+}
+
+void RegisterCalendar(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.CalendarService")
+      .Unary<&s::GetBusinessHours>("GetBusinessHours")
+      .Unary<&s::ListBusinessHours>("ListBusinessHours")
+      .Unary<&s::CreateBusinessHours>("CreateBusinessHours")
+      .Unary<&s::UpdateBusinessHours>("UpdateBusinessHours")
+      .Unary<&s::DeleteBusinessHours>("DeleteBusinessHours")
+      .Unary<&s::ListBusinessHoursVersions>("ListBusinessHoursVersions")
+      .Unary<&s::AddBusinessTime>("AddBusinessTime")
+      .Unary<&s::DiffBusinessTime>("DiffBusinessTime")
+      .Unary<&s::FindBusinessTime>("FindBusinessTime")
+      .Unary<&s::ExplainBusinessTime>("ExplainBusinessTime")
+      .Unary<&s::ImportHolidays>("ImportHolidays");
+}
+
+void RegisterProcess(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.ProcessService")
+      .Unary<&s::GetMilestoneType>("GetMilestoneType")
+      .Unary<&s::ListMilestoneTypes>("ListMilestoneTypes")
+      .Unary<&s::CreateMilestoneType>("CreateMilestoneType")
+      .Unary<&s::UpdateMilestoneType>("UpdateMilestoneType")
+      .Unary<&s::DeleteMilestoneType>("DeleteMilestoneType")
+      .Unary<&s::GetEntitlementProcess>("GetEntitlementProcess")
+      .Unary<&s::ListEntitlementProcesses>("ListEntitlementProcesses")
+      .Unary<&s::CreateEntitlementProcess>("CreateEntitlementProcess")
+      .Unary<&s::UpdateEntitlementProcess>("UpdateEntitlementProcess")
+      .Unary<&s::DeleteEntitlementProcess>("DeleteEntitlementProcess")
+      .Unary<&s::PublishVersion>("PublishVersion")
+      .Unary<&s::GetProcessVersion>("GetProcessVersion")
+      .Unary<&s::ListProcessVersions>("ListProcessVersions")
+      .Unary<&s::SimulateProcess>("SimulateProcess")
+      .Unary<&s::GetItemStatus>("GetItemStatus")
+      .Unary<&s::ListItemStatuses>("ListItemStatuses")
+      .Unary<&s::CreateItemStatus>("CreateItemStatus")
+      .Unary<&s::UpdateItemStatus>("UpdateItemStatus")
+      .Unary<&s::DeleteItemStatus>("DeleteItemStatus")
+      .Unary<&s::GetAttributeDefinition>("GetAttributeDefinition")
+      .Unary<&s::ListAttributeDefinitions>("ListAttributeDefinitions")
+      .Unary<&s::CreateAttributeDefinition>("CreateAttributeDefinition")
+      .Unary<&s::UpdateAttributeDefinition>("UpdateAttributeDefinition")
+      .Unary<&s::DeleteAttributeDefinition>("DeleteAttributeDefinition");
+}
+
+void RegisterReports(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.ReportService")
+      .Unary<&s::GetComplianceReport>("GetComplianceReport");
+}
+
+void RegisterEntitlements(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.EntitlementService")
+      .Unary<&s::GetEntitlement>("GetEntitlement")
+      .Unary<&s::ListEntitlements>("ListEntitlements")
+      .Unary<&s::CreateEntitlement>("CreateEntitlement")
+      .Unary<&s::UpdateEntitlement>("UpdateEntitlement")
+      .Unary<&s::DeleteEntitlement>("DeleteEntitlement")
+      .Unary<&s::VerifyEntitlement>("VerifyEntitlement");
+}
+
+void RegisterCases(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.CaseService")
+      .Unary<&s::GetCase>("GetCase")
+      .Unary<&s::ListCases>("ListCases")
+      .Unary<&s::UpdateCase>("UpdateCase")
+      .Unary<&s::DeleteCase>("DeleteCase")
+      .Unary<&s::OpenCase>("OpenCase")
+      .Unary<&s::RecordEvents>("RecordEvents")
+      .Unary<&s::CompleteMilestone>("CompleteMilestone")
+      .Unary<&s::StopClock>("StopClock")
+      .Unary<&s::ResumeClock>("ResumeClock")
+      .Unary<&s::CloseCase>("CloseCase")
+      .Unary<&s::ReopenCase>("ReopenCase")
+      .Unary<&s::ChangeEntitlement>("ChangeEntitlement")
+      .Unary<&s::RefreshContext>("RefreshContext")
+      .Unary<&s::ListCaseEvents>("ListCaseEvents")
+      .Unary<&s::ListMilestones>("ListMilestones")
+      .Unary<&s::ExplainMilestone>("ExplainMilestone")
+      .Unary<&s::GetTimeline>("GetTimeline")
+      .Unary<&s::EstimateTargets>("EstimateTargets")
+      .Unary<&s::GetTask>("GetTask")
+      .Unary<&s::ListTasks>("ListTasks")
+      .Unary<&s::CreateTask>("CreateTask")
+      .Unary<&s::UpdateTask>("UpdateTask")
+      .Unary<&s::DeleteTask>("DeleteTask");
+}
+
+void RegisterEvents(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.EventService")
+      .ServerStream<v1::WatchEventsResponse, &s::WatchEvents>("WatchEvents")
+      .Unary<&s::ListEvents>("ListEvents")
+      .LongPoll<&s::PullActions>("PullActions")
+      .Unary<&s::AckActions>("AckActions");
+}
+
+}  // namespace
+
+void RegisterServices(Endpoints& endpoints) {
+  RegisterDirectory(endpoints);
+  RegisterCalendar(endpoints);
+  RegisterProcess(endpoints);
+  RegisterEntitlements(endpoints);
+  RegisterCases(endpoints);
+  RegisterReports(endpoints);
+  RegisterEvents(endpoints);
+  RegisterAdmin(endpoints);
+}
+
+}  // namespace charter::call
