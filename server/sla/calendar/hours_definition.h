@@ -62,7 +62,7 @@ struct HoursDefinition {
 // are far above what any opening hours need.
 inline constexpr int kMaxWeeklyIntervals = 1000;
 inline constexpr int kMaxOverrideIntervals = 100;
-inline constexpr int kMaxHolidays = 2000;
+inline constexpr int kMaxHolidays = 5000;
 inline constexpr int kMaxOverrides = 5000;
 inline constexpr int kMaxOccurrences = 5000;    // of one recurring holiday
 inline constexpr int kMaxHolidayDates = 50000;  // of all holidays together
