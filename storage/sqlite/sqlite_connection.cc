@@ -113,7 +113,10 @@ SqliteConnection::SqliteConnection(const StoreOptions& options,
                                    std::unique_ptr<soci::session> session)
     : Connection(options, SqliteDialect()), session_(std::move(session)) {}
 
-SqliteConnection::~SqliteConnection() { DropPrepared(); }
+SqliteConnection::~SqliteConnection() {
+  control_.clear();
+  DropPrepared();
+}
 
 sqlite3* SqliteConnection::native() const {
   return static_cast<soci::sqlite3_session_backend*>(session_->get_backend())
@@ -182,19 +185,40 @@ absl::Status SqliteConnection::RunNative(absl::string_view sql) {
   return absl::OkStatus();
 }
 
+absl::Status SqliteConnection::RunControl(absl::string_view sql) {
+  ++round_trips;
+  std::unique_ptr<Prepared>& prepared = control_[sql];
+  try {
+    if (prepared == nullptr) {
+      prepared = std::make_unique<SqlitePrepared>(*session_, std::string(sql));
+    }
+    SqlitePrepared& run = static_cast<SqlitePrepared&>(*prepared);
+    Reset reset(run.statement());
+    try {
+      run.Execute();
+      return absl::OkStatus();
+    } catch (const soci::soci_error&) {
+      return LastError(sql);  // before the reset, which forgets it
+    }
+  } catch (const std::exception&) {
+    return LastError(sql);
+  }
+}
+
 absl::Status SqliteConnection::DoBegin(const Start& start) {
   // A deferred transaction that reads first could not become a writer when
   // another had written.
-  return RunNative(start.write ? "BEGIN IMMEDIATE" : "BEGIN");
+  return RunControl(start.write ? "BEGIN IMMEDIATE" : "BEGIN");
 }
 
-absl::Status SqliteConnection::DoCommit() { return RunNative("COMMIT"); }
+absl::Status SqliteConnection::DoCommit() { return RunControl("COMMIT"); }
 
 absl::Status SqliteConnection::DoRollback() {
   // Some errors have rolled back already.
-  if (sqlite_api::sqlite3_get_autocommit(native()) != 0)
+  if (sqlite_api::sqlite3_get_autocommit(native()) != 0) {
     return absl::OkStatus();
-  return RunNative("ROLLBACK");
+  }
+  return RunControl("ROLLBACK");
 }
 
 void SqliteConnection::AddRow(sqlite3_stmt* statement, std::string& text,
