@@ -67,8 +67,7 @@ struct TxOptions {
   // statements, and restarts. InfiniteFuture: none.
   absl::Time deadline = absl::InfiniteFuture();
   // Polled while waiting, between statements and attempts, and by SQLite within
-  // statements; true ends with CANCELLED. May be
-  // empty.
+  // statements; true ends with CANCELLED. May be empty.
   std::function<bool()> cancelled;
   // Run everything, then roll back (validate_only).
   bool dry_run = false;

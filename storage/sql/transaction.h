@@ -82,10 +82,9 @@ class Transaction {
   internal::TransactionState* state_;
 };
 
-// `(:prefix0, :prefix1, …)` for `column IN …`, with the values added to
+// `(:prefix_0, :prefix_1, …)` for `column IN …`, with the values added to
 // `binds`. The list is padded to the next power of two with its last value, so
-// that few texts exist. `values` must not be empty and at most 4,096 long
-// (INVALID use aborts).
+// that few texts exist. Aborts unless there are 1 to 4,096 values.
 std::string InList(absl::string_view prefix, absl::Span<const Value> values,
                    Binds* binds);
 
