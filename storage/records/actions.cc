@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "storage/records/record_util.h"
@@ -37,6 +38,9 @@ std::optional<LeaseId> Parse(absl::string_view text) {
     return std::nullopt;
   }
   id.action = std::string(text.substr(0, dash));
+  for (const char c : id.action) {
+    if (!absl::ascii_isalnum(c)) return std::nullopt;
+  }
   if (ToText(id.action, id.attempt) != text) return std::nullopt;
   return id;
 }

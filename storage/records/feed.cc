@@ -4,9 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_join.h"
 #include "storage/records/record_util.h"
 #include "storage/sql/errors.h"
 
@@ -52,8 +51,35 @@ Binds StretchBinds(FeedPosition after, int64_t last) {
   return {{"sequence", after.sequence}, {"last", last}, {"idx", after.index}};
 }
 
+// A filter's event types: whole ones, and beginnings up to and with the dot.
+struct EventTypes {
+  std::vector<Value> whole;
+  std::vector<Value> groups;
+  bool all = true;
+};
+
+absl::StatusOr<EventTypes> ParseEventTypes(const FeedFilter& filter) {
+  EventTypes types;
+  for (absl::string_view type : filter.event_types) {
+    if (type == "*") return EventTypes();
+    types.all = false;
+    const size_t star = type.find('*');
+    if (star == absl::string_view::npos) {
+      types.whole.push_back(type);
+    } else if (star + 1 == type.size() && type.find('.') + 1 == star) {
+      types.groups.push_back(type.substr(0, star));
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the event type \"", type,
+                       "\" is neither a whole type nor GROUP.* nor *"));
+    }
+  }
+  return types;
+}
+
 // " AND …" for the types that the filter names.
-std::string OfTypes(const FeedFilter& filter, Binds* binds) {
+std::string OfTypes(const FeedFilter& filter, const EventTypes& types,
+                    Binds* binds) {
   std::string sql;
   if (!filter.resource_types.empty()) {
     const std::vector<Value> values(filter.resource_types.begin(),
@@ -61,31 +87,17 @@ std::string OfTypes(const FeedFilter& filter, Binds* binds) {
     absl::StrAppend(&sql, " AND resource_type IN ",
                     InList("resource_type", values, binds));
   }
-  if (filter.event_types.empty()) return sql;
-  std::vector<Value> exact;
-  std::string any;
-  int prefixes = 0;
-  for (absl::string_view type : filter.event_types) {
-    if (!absl::ConsumeSuffix(&type, "*")) {
-      exact.push_back(type);
-      continue;
-    }
-    // All texts that begin so lie between the beginning and its next, whatever
-    // the collation.
-    const int number = prefixes++;
-    std::string end(type);
-    if (!end.empty()) ++end.back();
-    absl::StrAppend(&any, any.empty() ? "" : " OR ", "type >= :from_", number);
-    binds->Add(absl::StrCat("from_", number), type);
-    if (end.empty()) continue;
-    absl::StrAppend(&any, " AND type < :to_", number);
-    binds->Add(absl::StrCat("to_", number), end);
+  std::vector<std::string> either;
+  if (!types.whole.empty()) {
+    either.push_back(
+        absl::StrCat("type IN ", InList("type", types.whole, binds)));
   }
-  if (!exact.empty()) {
-    absl::StrAppend(&any, any.empty() ? "" : " OR ", "type IN ",
-                    InList("type", exact, binds));
+  if (!types.groups.empty()) {
+    either.push_back(absl::StrCat("SUBSTR(type, 1, INSTR(type, '.')) IN ",
+                                  InList("beginning", types.groups, binds)));
   }
-  return absl::StrCat(sql, " AND (", any, ")");
+  if (either.empty()) return sql;
+  return absl::StrCat(sql, " AND (", absl::StrJoin(either, " OR "), ")");
 }
 
 // How far a call with a filter by types looks: the number of the last
@@ -119,9 +131,8 @@ absl::StatusOr<int64_t> ReadFloor(Transaction& tx,
 
 absl::StatusOr<FeedBounds> ReadFeedBounds(Transaction& tx) {
   const absl::StatusOr<Rows> rows = tx.Query(
-      "SELECT h.next_sequence, f.earliest_sequence FROM feed_head h JOIN "
-      "feed_floor f ON "
-      "f.id = h.id WHERE h.id = 1");
+      "SELECT next_sequence, (SELECT earliest_sequence FROM feed_floor WHERE "
+      "id = 1) FROM feed_head WHERE id = 1");
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return absl::DataLossError("the feed's head is missing");
   return FeedBounds{(*rows)[0].Int64(0) - 1, Before((*rows)[0].Int64(1))};
@@ -131,6 +142,8 @@ absl::StatusOr<FeedPage> ReadFeed(Transaction& tx, FeedPosition after,
                                   const FeedFilter& filter, int limit) {
   if (absl::Status status = internal::CheckLimit(limit, 1000); !status.ok())
     return status;
+  const absl::StatusOr<EventTypes> event_types = ParseEventTypes(filter);
+  if (!event_types.ok()) return event_types.status();
   const absl::StatusOr<FeedBounds> bounds = ReadFeedBounds(tx);
   if (!bounds.ok()) return bounds.status();
   const int64_t head = bounds->head_sequence;
@@ -144,8 +157,7 @@ absl::StatusOr<FeedPage> ReadFeed(Transaction& tx, FeedPosition after,
   if (after.sequence > head) page.state = FeedState::kAhead;
   if (after.sequence > head || after == FeedPosition{head}) return page;
 
-  const bool by_types =
-      !filter.resource_types.empty() || !filter.event_types.empty();
+  const bool by_types = !filter.resource_types.empty() || !event_types->all;
   int64_t last = head;
   if (by_types) {
     const absl::StatusOr<int64_t> until = LookUntil(tx, after, filter, head);
@@ -156,7 +168,7 @@ absl::StatusOr<FeedPage> ReadFeed(Transaction& tx, FeedPosition after,
   // that a purge between two statements cannot go unnoticed.
   Binds binds = StretchBinds(after, last);
   const std::string account = OfAccount(filter, &binds);
-  const std::string types = OfTypes(filter, &binds);
+  const std::string types = OfTypes(filter, *event_types, &binds);
   binds.Add("limit", limit);
   const absl::StatusOr<Rows> rows =
       tx.Query(absl::StrCat("SELECT sequence, idx, payload, (SELECT "

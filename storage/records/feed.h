@@ -30,10 +30,10 @@ struct FeedPosition {
 
 // What a reader wants, and may see. All that is given must hold.
 struct FeedFilter {
-  std::string account;                      // empty: of all
-  std::vector<std::string> resource_types;  // none: all
-  std::vector<std::string>
-      event_types;  // none: all; `milestone.*`: all that begin so
+  std::string account = {};                      // empty: of all
+  std::vector<std::string> resource_types = {};  // none: all
+  // None, or `*`: all; `milestone.*`: all that begin so, up to the dot.
+  std::vector<std::string> event_types = {};
 };
 
 enum class FeedState {

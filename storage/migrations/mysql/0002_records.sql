@@ -1,5 +1,6 @@
 -- oldest-binary: 2
--- What the service keeps beside its resources: storage/records.
+-- What the service keeps beside its resources: storage/records. Text that callers choose is VARBINARY:
+-- compared octet by octet, and never refused for what an ASCII column can't hold.
 CREATE TABLE request_log (
   principal VARBINARY(255) NOT NULL,
   method VARCHAR(128) NOT NULL,
@@ -35,8 +36,8 @@ CREATE TABLE feed_events (
   idx INT NOT NULL,
   order_us BIGINT NOT NULL,
   account VARCHAR(128) NOT NULL,
-  resource_type VARCHAR(64) NOT NULL,
-  type VARCHAR(64) NOT NULL,
+  resource_type VARBINARY(64) NOT NULL,
+  type VARBINARY(64) NOT NULL,
   payload LONGBLOB NOT NULL,
   PRIMARY KEY (sequence, idx),
   INDEX feed_events_account (account, sequence, idx),
@@ -114,7 +115,7 @@ CREATE TABLE actions (
 ) ENGINE=InnoDB CHARACTER SET ascii COLLATE ascii_bin
 -- ;;
 CREATE TABLE operations (
-  name VARCHAR(128) NOT NULL,
+  name VARBINARY(128) NOT NULL,
   kind VARCHAR(64) NOT NULL,
   done TINYINT NOT NULL,
   cancel_requested TINYINT NOT NULL,
@@ -126,7 +127,7 @@ CREATE TABLE operations (
   progress MEDIUMBLOB NOT NULL,
   operation MEDIUMBLOB NOT NULL,
   PRIMARY KEY (name),
-  INDEX operations_unfinished (done, kind, created_us),
+  INDEX operations_unfinished (done, kind, created_us, name),
   INDEX operations_expire (expire_us)
 ) ENGINE=InnoDB CHARACTER SET ascii COLLATE ascii_bin
 -- ;;

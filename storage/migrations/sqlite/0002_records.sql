@@ -126,7 +126,7 @@ CREATE TABLE operations (
   operation BLOB NOT NULL
 ) STRICT
 -- ;;
-CREATE INDEX operations_unfinished ON operations (done, kind, created_us)
+CREATE INDEX operations_unfinished ON operations (done, kind, created_us, name)
 -- ;;
 CREATE INDEX operations_expire ON operations (expire_us)
 -- ;;

@@ -1,0 +1,132 @@
+#include "tests/storage/records/full_tables.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace charter::storage {
+namespace {
+
+struct Filling {
+  std::string table;
+  std::string columns;
+  std::string values;  // of row `i`, see Expand
+  int rows = kFullRows;
+};
+
+// {NAME x}: the text x and the row's number; {ID}: 26 characters; {HASH},
+// {BLOB}: octets; {US}: the row's instant. Numbers are divided by whole steps
+// with {DIV}.
+std::string Expand(absl::string_view values, Engine engine) {
+  const bool sqlite = engine == Engine::kSqlite;
+  std::string out(values);
+  for (size_t at; (at = out.find("{NAME ")) != std::string::npos;) {
+    const size_t end = out.find('}', at);
+    const std::string text = out.substr(at + 6, end - at - 6);
+    out.replace(at, end - at + 1,
+                sqlite ? absl::StrCat("('", text, "' || i)")
+                       : absl::StrCat("CONCAT('", text, "', i)"));
+  }
+  return absl::StrReplaceAll(
+      out,
+      {{"{ID}", sqlite ? "printf('%026d', i)" : "LPAD(i, 26, '0')"},
+       {"{HASH}", sqlite ? "randomblob(16)" : "UNHEX(MD5(i))"},
+       {"{KEY}", sqlite ? "randomblob(32)" : "UNHEX(SHA2(i, 256))"},
+       {"{BLOB}", absl::StrCat(sqlite ? "CAST('" : "('", std::string(20, 'x'),
+                               sqlite ? "' AS BLOB)" : "')")},
+       {"{US}", "(1700000000 + i) * 1000000"},
+       {"{DIV}", sqlite ? "/" : "DIV"}});
+}
+
+const std::vector<Filling>& Fillings() {
+  static const auto* const fillings = new std::vector<Filling>{
+      {"request_log",
+       "principal, method, request_id, fingerprint, response, read_again, "
+       "expire_us",
+       "i % 100, 'm', {NAME r}, {KEY}, {BLOB}, '', {US}"},
+      {"audit_log",
+       "id, time_us, principal, method, subject, outcome, request_id, detail",
+       "{ID}, {US}, 'p', 'm', 's', 0, '', {BLOB}"},
+      {"outbox", "payload", "{BLOB}"},
+      {"feed_events",
+       "sequence, idx, order_us, account, resource_type, type, payload",
+       "i {DIV} 2 + 1, i % 2, {US}, i % 1000, 'cases', i % 20, {BLOB}"},
+      {"leases", "name, owner, epoch, expire_us", "{NAME l}, 'o', 1, {US}"},
+      {"wakeups", "shard, due_us, subject", "i % 16, {US}, {NAME cases/c}"},
+      {"case_events", "case_name, number, key_hash, payload",
+       "CASE_OF_TEN, i % 10, {HASH}, {BLOB}"},
+      {"transitions",
+       "case_name, transition_key, number, time_us, superseded, publish_us, "
+       "detail",
+       "CASE_OF_TEN, {ID}, i % 10, {US}, 0, {US}, {BLOB}"},
+      {"actions",
+       "id, effect_hash, topic, state, available_us, attempt, created_us, "
+       "payload",
+       "{ID}, {HASH}, i % 3, i % 2, {US}, 0, {US}, {BLOB}"},
+      {"operations",
+       "name, kind, done, cancel_requested, created_us, updated_us, expire_us, "
+       "version, arguments, "
+       "progress, operation",
+       "{NAME operations/o}, i % 3, CASE WHEN i % 100 = 0 THEN 0 ELSE 1 END, "
+       "0, {US}, {US}, {US}, "
+       "0, {BLOB}, {BLOB}, {BLOB}"},
+      {"generations", "subject, generation", "{NAME businessHours/h}, i"},
+      {"case_hours", "case_name, hours, generation",
+       "{NAME cases/c}, i % 20, i"},
+      {"token_keys", "id, secret, created_us", "i, {KEY}, {US}", 900},
+      {"cases",
+       "name, account, contact, asset, product, entitlement, subject, "
+       "description, status, type, "
+       "origin, reason, owner, parent, business_hours, process_version, "
+       "evaluation_error, "
+       "row_version, kind, priority, closed, stopped, reopen_count, violated, "
+       "evaluation_error_set, event_count, next_due_us",
+       "{NAME cases/c}, i % 1000, '', '', '', '', '', '', 'open', '', '', '', "
+       "i % 50, '', '', '', "
+       "'', 0, 0, 3, 0, 0, 0, 0, 0, 1, {US}"},
+  };
+  return *fillings;
+}
+
+}  // namespace
+
+absl::Status FillTables(Transaction& tx) {
+  const Engine engine = tx.dialect().engine();
+  for (const Filling& filling : Fillings()) {
+    // MariaDB has tables of this name built in.
+    const std::string rows = absl::StrCat("seq_1_to_", filling.rows);
+    std::string numbers;
+    if (engine == Engine::kSqlite) {
+      numbers = absl::StrCat("WITH RECURSIVE ", rows,
+                             " (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 "
+                             "FROM ",
+                             rows, " WHERE seq < ", filling.rows, ") ");
+    }
+    // The number of the item: ten rows each.
+    const std::string item = engine == Engine::kSqlite
+                                 ? "('cases/c' || (i / 10))"
+                                 : "CONCAT('cases/c', i DIV 10)";
+    const std::string values = absl::StrReplaceAll(
+        Expand(filling.values, engine), {{"CASE_OF_TEN", item}});
+    absl::StatusOr<int64_t> done = tx.Execute(
+        absl::StrCat("INSERT INTO ", filling.table, " (", filling.columns, ") ",
+                     numbers, "SELECT ", values, " FROM (SELECT seq AS i FROM ",
+                     rows, ") AS numbers"));
+    if (!done.ok()) return done.status();
+  }
+  absl::StatusOr<int64_t> done = tx.Execute(
+      absl::StrCat("UPDATE feed_head SET next_sequence = ", kFullRows / 2 + 2));
+  return done.status();
+}
+
+const std::vector<std::string>& FullTables() {
+  static const auto* const tables = [] {
+    auto* names = new std::vector<std::string>;
+    for (const Filling& filling : Fillings()) names->push_back(filling.table);
+    return names;
+  }();
+  return *tables;
+}
+
+}  // namespace charter::storage
