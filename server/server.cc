@@ -92,6 +92,7 @@ absl::Status Server::Begin(const ServerOptions& options) {
   SetChannelArguments(builder);
   grpc_ = builder.BuildAndStart();
   if (grpc_ == nullptr || port_ == 0) {
+    grpc_.reset();
     return absl::FailedPreconditionError(absl::StrCat(
         "cannot listen on ", options.listen,
         ": the address is taken, isn't this machine's, or is misspelt"));

@@ -1,0 +1,366 @@
+// Repeated requests, dry runs, and databases that fail in between.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "charter/v1/admin_service.grpc.pb.h"
+#include "charter/v1/calendar_service.grpc.pb.h"
+#include "charter/v1/directory_service.grpc.pb.h"
+#include "google/longrunning/operations.grpc.pb.h"
+#include "server/call/identity.h"
+#include "tests/support/test_server.h"
+
+namespace charter::test {
+namespace {
+
+using grpc::StatusCode;
+using v1::DirectoryService;
+
+v1::CreateAccountRequest Create(const std::string& id,
+                                const std::string& request_id) {
+  v1::CreateAccountRequest request;
+  request.mutable_account()->set_display_name("Acme");
+  request.set_account_id(id);
+  request.set_request_id(request_id);
+  return request;
+}
+
+class ReplayTest : public testing::TestWithParam<Database> {
+ protected:
+  grpc::Status Send(const v1::CreateAccountRequest& request,
+                    v1::Account* account, const std::string& token = "") {
+    return server_.Stub<DirectoryService>()->CreateAccount(
+        NewContext(token).get(), request, account);
+  }
+
+  TestServer server_{{.database = GetParam()}};
+};
+INSTANTIATE_TEST_SUITE_P(All, ReplayTest, testing::ValuesIn(kDatabases),
+                         testing::PrintToStringParamName());
+
+TEST_P(ReplayTest, ARepeatedRequestGetsTheFirstAnswer) {
+  v1::Account first, second;
+  ASSERT_TRUE(Send(Create("acme", "r-1"), &first).ok());
+  const std::string after_first = server_.HashOfAllTables();
+  server_.clock().Advance(absl::Hours(1));
+  const grpc::Status status = Send(Create("acme", "r-1"), &second);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+  EXPECT_EQ(server_.HashOfAllTables(), after_first);
+}
+
+TEST_P(ReplayTest, TheServersOwnIdIsTheSameAgain) {
+  v1::Account first, second;
+  ASSERT_TRUE(Send(Create("", "r-1"), &first).ok());
+  ASSERT_TRUE(Send(Create("", "r-1"), &second).ok());
+  EXPECT_EQ(first.name(), second.name());
+  ASSERT_TRUE(Send(Create("", "r-2"), &second).ok());
+  EXPECT_NE(first.name(), second.name());
+}
+
+TEST_P(ReplayTest, AnotherPayloadIsRefused) {
+  v1::Account account;
+  ASSERT_TRUE(Send(Create("acme", "r-1"), &account).ok());
+  const std::string before = server_.HashOfAllTables();
+  for (const char* id : {"other", "acme"}) {
+    v1::CreateAccountRequest request = Create(id, "r-1");
+    request.mutable_account()->set_tier("gold");
+    const grpc::Status status = Send(request, &account);
+    EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(ReasonOf(status), "REQUEST_ID_REUSED");
+    EXPECT_EQ(ViolationsOf(status), "request_id REQUEST_ID_REUSED");
+  }
+  EXPECT_EQ(server_.HashOfAllTables(), before);
+}
+
+TEST_P(ReplayTest, WithoutAnIdTheSecondIsAnother) {
+  v1::Account account;
+  ASSERT_TRUE(Send(Create("acme", ""), &account).ok());
+  EXPECT_EQ(Send(Create("acme", ""), &account).error_code(),
+            StatusCode::ALREADY_EXISTS);
+}
+
+TEST_P(ReplayTest, AnIdIsForgottenAfterADay) {
+  v1::Account account;
+  ASSERT_TRUE(Send(Create("", "r-1"), &account).ok());
+  server_.clock().Advance(absl::Hours(24));
+  v1::CreateAccountRequest other = Create("", "r-1");
+  other.mutable_account()->set_tier("gold");
+  EXPECT_TRUE(Send(other, &account).ok());
+}
+
+TEST_P(ReplayTest, FailuresAreNotKept) {
+  v1::Account account;
+  ASSERT_TRUE(Send(Create("acme", "r-1"), &account).ok());
+  EXPECT_EQ(Send(Create("acme", "r-2"), &account).error_code(),
+            StatusCode::ALREADY_EXISTS);
+  // So the id may be used again, with another payload.
+  EXPECT_TRUE(Send(Create("other", "r-2"), &account).ok());
+}
+
+TEST_P(ReplayTest, ADryRunChangesNothingAndKeepsNoId) {
+  const std::string before = server_.HashOfAllTables();
+  v1::CreateAccountRequest request = Create("acme", "r-1");
+  request.set_validate_only(true);
+  v1::Account account;
+  ASSERT_TRUE(Send(request, &account).ok());
+  EXPECT_EQ(account.name(), "accounts/acme");
+  EXPECT_EQ(server_.HashOfAllTables(), before);
+  request.set_validate_only(false);
+  request.mutable_account()->set_tier("gold");
+  EXPECT_TRUE(Send(request, &account).ok());
+}
+
+TEST_P(ReplayTest, AStaleEtagIsRefusedButARepetitionIsNot) {
+  v1::Account account;
+  ASSERT_TRUE(Send(Create("acme", ""), &account).ok());
+  v1::UpdateAccountRequest update;
+  *update.mutable_account() = account;
+  update.mutable_account()->set_tier("gold");
+  update.mutable_update_mask()->add_paths("tier");
+  update.set_request_id("u-1");
+  auto stub = server_.Stub<DirectoryService>();
+  v1::Account changed, again;
+  ASSERT_TRUE(stub->UpdateAccount(NewContext().get(), update, &changed).ok());
+  EXPECT_NE(changed.etag(), account.etag());
+  // The etag is stale by now, through this very request.
+  ASSERT_TRUE(stub->UpdateAccount(NewContext().get(), update, &again).ok());
+  EXPECT_EQ(again.SerializeAsString(), changed.SerializeAsString());
+  update.set_request_id("u-2");
+  const grpc::Status stale =
+      stub->UpdateAccount(NewContext().get(), update, &again);
+  EXPECT_EQ(stale.error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+}
+
+TEST_P(ReplayTest, ALargeAnswerIsReadAgain) {
+  v1::CreateBusinessHoursRequest request;
+  request.set_business_hours_id("large");
+  request.set_request_id("h-1");
+  auto* hours = request.mutable_business_hours();
+  hours->set_display_name("Large");
+  auto* definition = hours->mutable_definition();
+  definition->set_time_zone("Europe/Vienna");
+  auto* weekly = definition->add_weekly();
+  weekly->set_day(google::type::MONDAY);
+  weekly->set_start("09:00");
+  weekly->set_end("17:00");
+  for (int i = 0; i < 900; ++i) {
+    auto* holiday = definition->add_holidays();
+    holiday->set_display_name(std::string(100, 'x'));
+    holiday->mutable_date()->set_year(2026 + i / 300);
+    holiday->mutable_date()->set_month(1 + i % 12);
+    holiday->mutable_date()->set_day(1 + i / 12 % 25);
+  }
+  ASSERT_GT(request.ByteSizeLong(), 70000u);
+  auto stub = server_.Stub<v1::CalendarService>();
+  v1::BusinessHours first, second;
+  grpc::Status status =
+      stub->CreateBusinessHours(NewContext().get(), request, &first);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  const std::string before = server_.HashOfAllTables();
+  status = stub->CreateBusinessHours(NewContext().get(), request, &second);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+  EXPECT_EQ(server_.HashOfAllTables(), before);
+}
+
+TEST_P(ReplayTest, PrincipalsHaveIdsOfTheirOwn) {
+  const auto token = [](const std::string& name) {
+    return absl::StrCat("[[token]]\nsha256 = \"", call::HashToken(name),
+                        "\"\nprincipal = \"", name,
+                        "\"\nroles = [\"manager\"]\n");
+  };
+  TestServer server(
+      {.database = GetParam(), .tokens = token("ann") + token("bob")});
+  auto stub = server.Stub<DirectoryService>();
+  v1::Account of_ann, of_bob;
+  ASSERT_TRUE(
+      stub->CreateAccount(NewContext("ann").get(), Create("", "r-1"), &of_ann)
+          .ok());
+  ASSERT_TRUE(
+      stub->CreateAccount(NewContext("bob").get(), Create("", "r-1"), &of_bob)
+          .ok());
+  EXPECT_NE(of_ann.name(), of_bob.name());
+}
+
+TEST_P(ReplayTest, PageTokensServeTheirOwnerAlone) {
+  const auto token = [](const std::string& name) {
+    return absl::StrCat("[[token]]\nsha256 = \"", call::HashToken(name),
+                        "\"\nprincipal = \"", name,
+                        "\"\nroles = [\"manager\"]\n");
+  };
+  TestServer server(
+      {.database = GetParam(), .tokens = token("ann") + token("bob")});
+  auto stub = server.Stub<DirectoryService>();
+  v1::Account account;
+  for (const char* id : {"a", "b", "c"}) {
+    ASSERT_TRUE(
+        stub->CreateAccount(NewContext("ann").get(), Create(id, ""), &account)
+            .ok());
+  }
+  v1::ListAccountsRequest list;
+  list.set_page_size(2);
+  v1::ListAccountsResponse page;
+  ASSERT_TRUE(stub->ListAccounts(NewContext("ann").get(), list, &page).ok());
+  ASSERT_FALSE(page.next_page_token().empty());
+  list.set_page_token(page.next_page_token());
+  const grpc::Status foreign =
+      stub->ListAccounts(NewContext("bob").get(), list, &page);
+  EXPECT_EQ(ReasonOf(foreign), "PAGE_TOKEN_INVALID");
+  list.set_show_deleted(true);
+  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext("ann").get(), list, &page)),
+            "PAGE_TOKEN_INVALID");
+  list.set_show_deleted(false);
+  ASSERT_TRUE(stub->ListAccounts(NewContext("ann").get(), list, &page).ok());
+  EXPECT_EQ(page.accounts_size(), 1);
+  list.set_page_token(absl::StrCat(list.page_token(), "A"));
+  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext("ann").get(), list, &page)),
+            "PAGE_TOKEN_INVALID");
+}
+
+TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
+  v1::RecalculateRequest request;
+  request.set_request_id("r-1");
+  auto admin = server_.Stub<v1::AdminService>();
+  google::longrunning::Operation first, second;
+  grpc::Status status = admin->Recalculate(NewContext().get(), request, &first);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_TRUE(admin->Recalculate(NewContext().get(), request, &second).ok());
+  EXPECT_EQ(first.name(), second.name());
+  v1::RecalculateProgress progress;
+  ASSERT_TRUE(first.metadata().UnpackTo(&progress));
+  EXPECT_EQ(progress.cause(), "asked for");
+
+  auto operations = server_.Stub<google::longrunning::Operations>();
+  google::longrunning::ListOperationsResponse list;
+  ASSERT_TRUE(operations
+                  ->ListOperations(NewContext().get(),
+                                   google::longrunning::ListOperationsRequest(),
+                                   &list)
+                  .ok());
+  ASSERT_EQ(list.operations_size(), 1);
+  EXPECT_EQ(list.operations(0).name(), first.name());
+  google::longrunning::DeleteOperationRequest remove;
+  remove.set_name(first.name());
+  google::protobuf::Empty empty;
+  EXPECT_EQ(
+      ReasonOf(operations->DeleteOperation(NewContext().get(), remove, &empty)),
+      "STATE_TRANSITION_NOT_ALLOWED");
+  google::longrunning::CancelOperationRequest cancel;
+  cancel.set_name(first.name());
+  EXPECT_TRUE(
+      operations->CancelOperation(NewContext().get(), cancel, &empty).ok());
+  google::longrunning::WaitOperationRequest wait;
+  wait.set_name(first.name());
+  wait.mutable_timeout()->set_nanos(1000000);
+  google::longrunning::Operation waited;
+  ASSERT_TRUE(
+      operations->WaitOperation(NewContext().get(), wait, &waited).ok());
+  EXPECT_FALSE(waited.done());
+  request.set_case_("cases/none");
+  request.set_request_id("r-2");
+  EXPECT_EQ(ReasonOf(admin->Recalculate(NewContext().get(), request, &second)),
+            "RESOURCE_NOT_FOUND");
+}
+
+// --- a database in trouble ---
+
+// Native numbers that mean the same on both engines.
+struct Trouble {
+  std::string statement;  // that begins so
+  int sqlite;
+  int mysql;
+};
+
+class TroubleTest : public testing::TestWithParam<Database> {
+ protected:
+  TroubleTest() {
+    TestServerOptions options;
+    options.database = GetParam();
+    options.inject_error = [this](absl::string_view sql) {
+      if (left_.load() == 0 || !absl::StartsWith(sql, statement_)) return 0;
+      --left_;
+      return number_;
+    };
+    server_ = std::make_unique<TestServer>(std::move(options));
+  }
+
+  // The next `times` statements that begin so fail.
+  void Fail(const Trouble& trouble, int times) {
+    statement_ = trouble.statement;
+    number_ = GetParam() == Database::kSqlite ? trouble.sqlite : trouble.mysql;
+    left_ = times;
+  }
+  grpc::Status Send(const v1::CreateAccountRequest& request,
+                    v1::Account* account) {
+    return server_->Stub<DirectoryService>()->CreateAccount(NewContext().get(),
+                                                            request, account);
+  }
+
+  std::string statement_;
+  int number_ = 0;
+  std::atomic<int> left_{0};
+  std::unique_ptr<TestServer> server_;
+};
+INSTANTIATE_TEST_SUITE_P(All, TroubleTest, testing::ValuesIn(kDatabases),
+                         testing::PrintToStringParamName());
+
+TEST_P(TroubleTest, AConflictIsTriedAgainUnseen) {
+  v1::Account account;
+  Fail({"COMMIT", 5, 1213}, 2);  // SQLITE_BUSY; a deadlock
+  const grpc::Status status = Send(Create("acme", "r-1"), &account);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(left_.load(), 0);
+}
+
+TEST_P(TroubleTest, AFullDatabaseSaysSo) {
+  const std::string before = server_->HashOfAllTables();
+  v1::Account account;
+  Fail({"INSERT", 13, 1021}, 1000);  // SQLITE_FULL; ER_DISK_FULL
+  const grpc::Status status = Send(Create("acme", "r-1"), &account);
+  left_ = 0;
+  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(ReasonOf(status), "DATABASE_FULL");
+  EXPECT_EQ(server_->HashOfAllTables(), before);
+  EXPECT_TRUE(Send(Create("acme", "r-1"), &account).ok());
+}
+
+TEST_P(TroubleTest, AnErrorThatNobodyKnowsTellsNothing) {
+  v1::Account account;
+  Fail({"INSERT", 1, 1064}, 1000);  // SQLITE_ERROR; a syntax error
+  const grpc::Status status = Send(Create("acme", "r-1"), &account);
+  left_ = 0;
+  EXPECT_EQ(status.error_code(), StatusCode::INTERNAL);
+  EXPECT_EQ(ReasonOf(status), "INTERNAL");
+}
+
+TEST(LostDatabaseTest, ComesBackWithoutARestart) {
+  MariadbServer& mariadb = MariadbServer::Shared();
+  TestServer server({.database = Database::kMariadb});
+  auto stub = server.Stub<DirectoryService>();
+  v1::Account account;
+  ASSERT_TRUE(
+      stub->CreateAccount(NewContext().get(), Create("a", "r-1"), &account)
+          .ok());
+  mariadb.Stop();
+  const grpc::Status down =
+      stub->CreateAccount(NewContext().get(), Create("b", "r-2"), &account);
+  EXPECT_EQ(down.error_code(), StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ReasonOf(down), "DATABASE_UNAVAILABLE");
+  v1::ListAccountsResponse list;
+  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext().get(),
+                                        v1::ListAccountsRequest(), &list)),
+            "DATABASE_UNAVAILABLE");
+  mariadb.Start();
+  const grpc::Status up =
+      stub->CreateAccount(NewContext().get(), Create("b", "r-2"), &account);
+  EXPECT_TRUE(up.ok()) << up.error_message();
+}
+
+}  // namespace
+}  // namespace charter::test
