@@ -17,7 +17,7 @@
 namespace charter::storage {
 
 // A place in the feed: everything up to and with this event was seen. The
-// beginning is {0, …}.
+// beginning is {0, kAllOfIt}.
 struct FeedPosition {
   // Behind the last event of a transaction.
   static constexpr int32_t kAllOfIt = std::numeric_limits<int32_t>::max();
@@ -61,6 +61,7 @@ struct FeedPage {
 // The next `limit` (1 to 1,000) events after `after` that `filter` lets
 // through. A filter by types looks at no more than some 10,000 events a call:
 // then the page ends early with its position. Needs no snapshot.
+// INVALID_ARGUMENT for an event type with a `*` elsewhere than in `GROUP.*`.
 absl::StatusOr<FeedPage> ReadFeed(Transaction& tx, FeedPosition after,
                                   const FeedFilter& filter, int limit);
 
