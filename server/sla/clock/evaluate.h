@@ -35,7 +35,9 @@ inline constexpr int kEngineVersion = 1;
 //
 // NOT_FOUND for a process version or hours that are not given; INVALID_ARGUMENT
 // for a history that doesn't begin with kCreated or has more than kMaxEvents;
-// OUT_OF_RANGE "NO_OPEN_TIME…" when a target lies beyond ten years (B5).
+// OUT_OF_RANGE "NO_OPEN_TIME…" when a target lies beyond ten years (B5);
+// RESOURCE_EXHAUSTED when thousands of clocks start in a past of thousands of
+// pauses, which only an absurd history has.
 absl::StatusOr<Evaluation> Evaluate(const History& history,
                                     const Processes& processes,
                                     const Calendars& calendars, Instant as_of);

@@ -1,6 +1,7 @@
 #ifndef CHARTER_SERVER_SLA_CLOCK_EVALUATOR_H_
 #define CHARTER_SERVER_SLA_CLOCK_EVALUATOR_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "server/sla/clock/evaluation.h"
 #include "server/sla/clock/history.h"
 #include "server/sla/clock/item_fields.h"
+#include "server/sla/clock/past.h"
 #include "server/sla/clock/process.h"
 
 namespace charter::sla {
@@ -72,8 +74,9 @@ class Evaluator {
     int open = -1;  // index into instances_
     int last = -1;  // the one made last
     int count = 0;
-    bool armed = true;       // the next one may be made (E6)
-    bool completed = false;  // an instance was, and still is
+    bool armed = true;           // the next one may be made (E6)
+    bool completed = false;      // an instance was, and still is
+    std::unique_ptr<Past> past;  // made when it is first asked for
   };
 
   // --- evaluator.cc: one event, in the order of E3. ---
@@ -100,7 +103,8 @@ class Evaluator {
   absl::Status UpdatePlaces();
   bool MayCreate(const Place& place);
   absl::Status Create(int place_index);
-  Instant StartOf(const Place& place) const;
+  Instant StartOf(Place& place);
+  const Past& PastOf(Place& place);
   absl::Status CatchUp(Instance& instance, Instant start);
   absl::Status UpdateTarget(int index, const Place& place);
   void MakeTriggers(Instance& instance);
@@ -156,6 +160,8 @@ class Evaluator {
   bool fresh_ = false;     // everything is to be evaluated, whatever changed
   bool replaced_ = false;  // it attached another process to an existing item
   bool entered_ = false;
+  size_t caught_up_ = 0;    // pieces of the past that clocks were made with
+  size_t looked_back_ = 0;  // events looked at again to find them
 
   std::vector<Place> places_;  // in the order of evaluation
   std::vector<Instance> instances_;

@@ -1,68 +1,53 @@
 #include "server/sla/clock/past.h"
 
-#include <optional>
-
-#include "server/sla/clock/item_fields.h"
-
 namespace charter::sla {
-namespace {
 
-// A level whose value is kept until a field that it reads changes.
-class Level {
- public:
-  Level(const std::optional<Expression>& expression, bool otherwise)
-      : expression_(expression ? &*expression : nullptr),
-        slots_(expression_ ? SlotsOf(*expression_) : 0),
-        value_(otherwise) {}
-  bool At(const ItemFields& fields) {
-    if (expression_ != nullptr && (!known_ || (fields.changed() & slots_))) {
-      value_ = expression_->Evaluate(fields.record());
-      known_ = true;
-    }
-    return value_;
+Past::Level::Level(const std::optional<Expression>& expression, bool otherwise)
+    : expression_(expression ? &*expression : nullptr),
+      slots_(expression ? SlotsOf(*expression) : 0),
+      value_(otherwise) {}
+
+bool Past::Level::At(const ItemFields& fields) {
+  if (expression_ != nullptr && (!known_ || (fields.changed() & slots_))) {
+    value_ = expression_->Evaluate(fields.record());
+    known_ = true;
   }
+  return value_;
+}
 
- private:
-  const Expression* expression_;
-  SlotSet slots_;
-  bool value_;
-  bool known_ = false;
-};
+Past::Past(const std::vector<Event>& events, const std::vector<int>& order,
+           const Process& process, const Placement& placement)
+    : events_(events),
+      order_(order),
+      exits_when_closed_(!process.exit),
+      stop_(process.stop, false),
+      exit_(process.exit, false),
+      pause_(placement.pause, false),
+      criteria_(placement.criteria, true) {}
 
-}  // namespace
-
-Past LookBack(const History& history, const std::vector<int>& order,
-              size_t count, const Process& process,
-              const Placement& placement) {
-  Past past;
-  ItemFields fields;
-  Level stop(process.stop, false);
-  Level exit(process.exit, false);
-  Level pause(placement.pause, false);
-  Level criteria(placement.criteria, true);
-  bool held = false;
-  for (size_t i = 0; i < count; ++i) {
-    const Event& event = history.events[order[i]];
-    fields.Apply(event);
-    const bool stopped = stop.At(fields);
-    fields.SetStopped(fields.stopped_by_hand() || stopped);
-    const bool out = process.exit ? exit.At(fields) : fields.closed();
-    const bool paused = pause.At(fields);
-    const bool holds = criteria.At(fields);
-    if (holds && !held) past.criteria_since = event.occur_time;
-    held = holds;
-    if (i + 1 == count) break;
-    const PauseCause cause = out ? PauseCause::kOutOfProcess
-                             : fields.stopped_by_hand()
-                                 ? PauseCause::kStoppedByHand
+size_t Past::LookUntil(size_t count) {
+  const size_t before = looked_at_;
+  for (; looked_at_ < count; ++looked_at_) {
+    const Event& event = events_[order_[looked_at_]];
+    fields_.Apply(event);
+    const bool by_hand = fields_.stopped_by_hand();
+    const bool stopped = stop_.At(fields_);
+    fields_.SetStopped(by_hand || stopped);
+    const bool out = exits_when_closed_ ? fields_.closed() : exit_.At(fields_);
+    const bool paused = pause_.At(fields_);
+    const bool holds = criteria_.At(fields_);
+    if (holds && !held_) criteria_since_ = event.occur_time;
+    held_ = holds;
+    const PauseCause cause = out       ? PauseCause::kOutOfProcess
+                             : by_hand ? PauseCause::kStoppedByHand
                              : stopped ? PauseCause::kStopCriteria
                              : paused  ? PauseCause::kPauseCriteria
                                        : PauseCause::kNone;
-    if (past.pieces.empty() || past.pieces.back().cause != cause) {
-      past.pieces.push_back({event.occur_time, cause, order[i]});
+    if (pieces_.empty() || pieces_.back().cause != cause) {
+      pieces_.push_back({event.occur_time, cause, order_[looked_at_]});
     }
   }
-  return past;
+  return looked_at_ - before;
 }
 
 }  // namespace charter::sla

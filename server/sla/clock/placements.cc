@@ -1,11 +1,21 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/sla/clock/evaluator.h"
-#include "server/sla/clock/past.h"
 
 namespace charter::sla {
+namespace {
+
+// More pieces of the past than real histories give to all their clocks, yet few
+// enough that an absurd one costs neither much time nor memory.
+constexpr size_t kMaxCaughtUp = 100000;
+// Likewise the events looked at again to find them.
+constexpr size_t kMaxLookedBack = 1000000;
+
+}  // namespace
 
 // The last step of an event (E3): each placement in order.
 absl::Status Evaluator::UpdatePlaces() {
@@ -41,7 +51,7 @@ bool Evaluator::MayCreate(const Place& place) {
 }
 
 // When a clock that this event makes begins to count.
-Instant Evaluator::StartOf(const Place& place) const {
+Instant Evaluator::StartOf(Place& place) {
   const Placement& def = *place.def;
   const bool first = place.last < 0;
   Instant start = now_;
@@ -52,8 +62,7 @@ Instant Evaluator::StartOf(const Place& place) const {
              attach_start_ == AttachStart::kFromItemStart &&
              process_start_ < now_) {
     // FROM_ITEM_START: the criteria may have been met long ago (E11).
-    const Past past = LookBack(history_, order_, position_ + 1, *process_, def);
-    start = std::max(process_start_, past.criteria_since);
+    start = std::max(process_start_, PastOf(place).criteria_since());
   }
   if (def.recurrence == Recurrence::kSequential && !first) {
     // The later of this moment and the previous one's target. Of one that was
@@ -102,6 +111,15 @@ absl::Status Evaluator::Create(int place_index) {
   return absl::OkStatus();
 }
 
+const Past& Evaluator::PastOf(Place& place) {
+  if (place.past == nullptr) {
+    place.past =
+        std::make_unique<Past>(history_.events, order_, *process_, *place.def);
+  }
+  looked_back_ += place.past->LookUntil(position_ + 1);
+  return *place.past;
+}
+
 // Begins at `start`, which is not after now; if before, with what the history
 // says of the time in between.
 absl::Status Evaluator::CatchUp(Instance& instance, Instant start) {
@@ -110,10 +128,20 @@ absl::Status Evaluator::CatchUp(Instance& instance, Instant start) {
   if (start == now_) {
     clock.Begin(start, cause, event_);
   } else {
-    const Past past =
-        LookBack(history_, order_, position_ + 1, *process_, *instance.def);
+    const std::vector<Past::Piece>& pieces =
+        PastOf(places_[instance.place]).pieces();
+    caught_up_ += pieces.size();
+    if (caught_up_ > kMaxCaughtUp || looked_back_ > kMaxLookedBack) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "placement \"", instance.def->key, "\" of process version \"",
+          process_->version,
+          "\" makes too many clocks that start in the past: use CRITERIA_MET "
+          "where its criteria come and go, and FROM_EVENT where the "
+          "entitlement "
+          "does"));
+    }
     clock.Begin(start, PauseCause::kNone, event_);
-    for (const Past::Piece& piece : past.pieces) {
+    for (const Past::Piece& piece : pieces) {
       clock.Shift(std::max(start, piece.from), piece.cause, piece.event);
     }
     clock.Shift(now_, cause, event_);

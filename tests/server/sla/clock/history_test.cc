@@ -14,6 +14,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
+void Delay(Event& event, Duration d) {
+  event.occur_time = event.occur_time + d;
+}
+
 Value Field(const TestItem& item, absl::string_view when, int slot) {
   return item.At(when).fields[slot];
 }
@@ -109,6 +113,24 @@ TEST(HistoryTest, E1_AtMostTenThousandEvents) {
   item.Status("10:00", "OPEN");
   EXPECT_THAT(item.TryEvaluate("10:00").status().ToString(),
               HasSubstr("at most 10000"));
+}
+
+TEST(HistoryTest, E1_AnAbsurdHistoryIsRefusedNotSuffered) {
+  // Thousands of clocks, each to catch up with thousands of pauses.
+  TestItem item;
+  item.Add("m", Min(60)).criteria = Level("attributes.flag");
+  item.Create("09:00");
+  for (int i = 0; i < 2400; ++i) {
+    const Duration later = Duration::Minutes(2 * i);
+    Delay(item.Set("10:00", FlagField(), true), later);
+    Delay(item.Set("10:01", FlagField(), false), later);
+    Delay(item.Stop("10:00"), later);
+    Delay(item.Resume("10:01"), later);
+  }
+  EXPECT_EQ(item.TryEvaluate("9 09:00").status().code(),
+            absl::StatusCode::kResourceExhausted);
+  item.process().placements[0].start = StartsAt::kCriteriaMet;
+  EXPECT_TRUE(item.TryEvaluate("9 09:00").ok());
 }
 
 TEST(HistoryTest, E1_ActionsAppliedComeAfterTheirInstantsEvents) {

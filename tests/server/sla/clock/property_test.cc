@@ -31,15 +31,19 @@ std::vector<Instant> Steps(const RandomItem& item, const Evaluation& whole) {
   return std::vector<Instant>(steps.begin(), steps.end());
 }
 
-// Fails with the smallest item that `problem` finds something wrong with.
+// Tries some items a seed, and fails with the smallest that `problem` finds
+// something wrong with.
 void Check(uint64_t seed, const RandomOptions& options,
            const std::function<std::string(const RandomItem&)>& problem) {
-  const RandomItem item = MakeRandomItem(seed, options);
-  if (problem(item).empty()) return;
-  const RandomItem small =
-      Minimize(item, [&](const RandomItem& i) { return !problem(i).empty(); });
-  RC_FAIL(problem(small) + "\nseed " + std::to_string(seed) + "\n" +
-          Describe(small));
+  for (uint64_t i = 0; i < 8; ++i) {
+    const uint64_t its_seed = seed * 8 + i;
+    const RandomItem item = MakeRandomItem(its_seed, options);
+    if (problem(item).empty()) continue;
+    const RandomItem small = Minimize(
+        item, [&](const RandomItem& it) { return !problem(it).empty(); });
+    RC_FAIL(problem(small) + "\nseed " + std::to_string(its_seed) + "\n" +
+            Describe(small));
+  }
 }
 
 std::string Text(const Transition& t) {
