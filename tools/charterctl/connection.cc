@@ -1,0 +1,88 @@
+#include "tools/charterctl/connection.h"
+
+#include <grpc/support/time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/code.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace charter::tools {
+namespace {
+
+constexpr int kMaxMessage = 16 << 20;
+
+google::rpc::Status DetailsOf(const grpc::Status& status) {
+  google::rpc::Status details;
+  details.ParseFromString(status.error_details());
+  return details;
+}
+
+std::shared_ptr<grpc::Channel> Open(const std::string& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessage);
+  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+}  // namespace
+
+Connection::Connection(const std::string& server, std::string token)
+    : channel_(Open(server)), token_(std::move(token)) {}
+
+void Connection::Prepare(grpc::ClientContext* context,
+                         absl::Duration deadline) const {
+  if (!token_.empty()) {
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", token_));
+  }
+  if (deadline != absl::InfiniteDuration()) {
+    context->set_deadline(
+        gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                     gpr_time_from_millis(absl::ToInt64Milliseconds(deadline),
+                                          GPR_TIMESPAN)));
+  }
+}
+
+std::string ReasonOf(const grpc::Status& status) {
+  const google::rpc::Status details = DetailsOf(status);
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::ErrorInfo info;
+    if (detail.UnpackTo(&info)) return info.reason();
+  }
+  return "";
+}
+
+std::string Describe(const grpc::Status& status) {
+  std::string text =
+      absl::StrCat(google::rpc::Code_Name(
+                       static_cast<google::rpc::Code>(status.error_code())),
+                   ": ", status.error_message());
+  const google::rpc::Status details = DetailsOf(status);
+  for (const google::protobuf::Any& detail : details.details()) {
+    google::rpc::BadRequest bad;
+    if (!detail.UnpackTo(&bad)) continue;
+    for (const auto& violation : bad.field_violations()) {
+      absl::StrAppend(&text, "; ", violation.field(), ": ",
+                      violation.description());
+    }
+  }
+  return text;
+}
+
+bool WorthRetrying(const grpc::Status& status) {
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) return true;
+  return status.error_code() == grpc::StatusCode::ABORTED &&
+         ReasonOf(status) == "TRANSACTION_CONFLICT";
+}
+
+void PauseBefore(int attempt) {
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(std::min(50 << std::min(attempt, 6), 2000)));
+}
+
+}  // namespace charter::tools

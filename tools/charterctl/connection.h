@@ -1,0 +1,62 @@
+// The way to a server.
+#ifndef CHARTER_TOOLS_CHARTERCTL_CONNECTION_H_
+#define CHARTER_TOOLS_CHARTERCTL_CONNECTION_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace charter::tools {
+
+// One server and who calls it. Thread-safe.
+class Connection {
+ public:
+  // `token` is sent as a bearer token unless it is empty.
+  Connection(const std::string& server, std::string token);
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  // Makes `context` ready for a call: its token, and its deadline unless
+  // `deadline` is infinite.
+  void Prepare(grpc::ClientContext* context, absl::Duration deadline) const;
+
+ private:
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::string token_;
+};
+
+// The reason of a failed call, as its ErrorInfo gives it: "ETAG_MISMATCH".
+std::string ReasonOf(const grpc::Status& status);
+// A failed call in one line for a person: code, text, and each field that is
+// wrong.
+std::string Describe(const grpc::Status& status);
+
+// `call` with a new context each time, again after a pause while the server is
+// overloaded, restarting or in conflict: 30 times at most. For calls that are
+// safe to repeat.
+template <typename Call>
+grpc::Status Retry(const Connection& connection, const Call& call);
+
+bool WorthRetrying(const grpc::Status& status);
+void PauseBefore(int attempt);
+
+template <typename Call>
+grpc::Status Retry(const Connection& connection, const Call& call) {
+  grpc::Status status;
+  for (int attempt = 0; attempt < 30; ++attempt) {
+    if (attempt > 0) PauseBefore(attempt);
+    grpc::ClientContext context;
+    connection.Prepare(&context, absl::Seconds(60));
+    status = call(&context);
+    if (!WorthRetrying(status)) return status;
+  }
+  return status;
+}
+
+}  // namespace charter::tools
+
+#endif  // CHARTER_TOOLS_CHARTERCTL_CONNECTION_H_
