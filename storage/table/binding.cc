@@ -179,7 +179,7 @@ void TableBinding::CheckLeads() const {
     }
     for (const std::string& name : lead.order) {
       const Column* column = FindColumn(name);
-      // Text is padded by one engine's comparison and not by the other's.
+      // A place in the order is an id or a number.
       if (column == nullptr || column->kind == ColumnKind::kText)
         Wrong(spec_, absl::StrCat("no order by ", name));
     }

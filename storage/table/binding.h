@@ -24,7 +24,8 @@ namespace charter::storage {
 // absent `optional` scalar; a plain string is '' and never NULL.
 enum class ColumnKind {
   kId,         // string -> ASCII text, compared by bytes: resource names
-  kText,       // string -> UTF-8 text
+  kText,       // string -> UTF-8 text; what is looked up by it is compared by
+               // bytes as well (MySQL: VARBINARY)
   kInteger,    // int32, int64
   kBool,       // 0 or 1
   kEnum,       // the value's number

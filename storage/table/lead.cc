@@ -8,7 +8,6 @@
 #include "absl/strings/str_join.h"
 #include "storage/table/column_value.h"
 #include "storage/table/page_token.h"
-#include "storage/table/table_base.h"
 
 namespace charter::storage {
 namespace {
@@ -154,7 +153,7 @@ std::string ChosenLead::Where(const Dialect& dialect, const Place& after,
                               const Place& until, Binds* binds) const {
   std::vector<std::string> terms;
   for (const Equality& it : equal_) {
-    terms.push_back(EqualsText(*binding_->FindColumn(it.column)));
+    terms.push_back(absl::StrCat(it.column, " = :", it.column));
     binds->Add(it.column, it.value);
   }
   if (!after.empty()) terms.push_back(Seek(dialect, after, true, binds));

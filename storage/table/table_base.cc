@@ -42,15 +42,6 @@ absl::Status Misuse(const TableBinding& binding, absl::string_view what) {
 
 }  // namespace
 
-std::string EqualsText(const Column& column) {
-  std::string text = absl::StrCat(column.name, " = :", column.name);
-  if (column.kind == ColumnKind::kText) {
-    absl::StrAppend(&text, " AND LENGTH(", column.name,
-                    ") = LENGTH(:", column.name, ")");
-  }
-  return text;
-}
-
 TableBase::TableBase(TableSpec spec)
     : binding_(std::move(spec)),
       texts_(MakeTexts()),
@@ -231,11 +222,10 @@ absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
   std::string sql = texts_.select;
   Binds binds;
   for (const Equality& it : equal) {
-    const Column* column = binding_.FindColumn(it.column);
-    if (column == nullptr)
+    if (binding_.FindColumn(it.column) == nullptr)
       return Misuse(binding_, absl::StrCat("it has no column ", it.column));
-    absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ",
-                    EqualsText(*column));
+    absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ", it.column,
+                    " = :", it.column);
     binds.Add(it.column, it.value);
   }
   absl::StrAppend(&sql, " ORDER BY name", LockText(tx.dialect(), lock));
@@ -245,9 +235,8 @@ absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
 absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
                                absl::Span<const std::string> values,
                                Sink sink) const {
-  const Column* of_ids = binding_.FindColumn(column);
-  if (of_ids == nullptr || of_ids->kind != ColumnKind::kId)
-    return Misuse(binding_, absl::StrCat("it has no ids in ", column));
+  if (binding_.FindColumn(column) == nullptr)
+    return Misuse(binding_, absl::StrCat("it has no column ", column));
   if (values.size() > kBatch) {
     return Misuse(binding_,
                   absl::StrCat("FindIn takes at most ", kBatch, " values"));

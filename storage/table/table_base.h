@@ -33,10 +33,6 @@ enum class Lock { kNone, kForUpdate, kForUpdateSkipLocked };
 // TableSpec::hidden.
 using HiddenValues = std::vector<Value>;
 
-// `column = :column`, exactly: MySQL's comparison takes text with and without
-// trailing spaces for the same.
-std::string EqualsText(const Column& column);
-
 class TableBase {
  public:
   using Message = google::protobuf::Message;

@@ -33,8 +33,11 @@ class Picker {
   }
 
   // Rows to fetch next: the rest of the page, and the one that says whether
-  // another page follows.
-  int NextChunk() const { return std::min(limit_ - picked_ + 1, kMaxChunk); }
+  // another page follows; more when rows fell out.
+  int NextChunk() const {
+    return std::min(std::max(limit_ - picked_ + 1, 2 * (seen_ - picked_)),
+                    kMaxChunk);
+  }
 
   // Whether the row is part of the page.
   bool Take(const Message& row) {

@@ -1,13 +1,14 @@
 -- oldest-binary: 1
+-- The resources: storage/table. Text that is compared is VARBINARY: octet by octet, trailing spaces included.
 CREATE TABLE accounts (
   name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
-  external_id VARCHAR(128),
-  tier VARCHAR(64) NOT NULL,
-  region VARCHAR(64) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
+  external_id VARBINARY(128),
+  tier VARBINARY(64) NOT NULL,
+  region VARBINARY(64) NOT NULL,
   business_hours VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   delete_time BIGINT,
   purge_time BIGINT,
@@ -29,10 +30,10 @@ CREATE TABLE contacts (
   create_time BIGINT,
   update_time BIGINT,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  display_name VARCHAR(255) NOT NULL,
-  external_id VARCHAR(128),
-  email VARCHAR(254) NOT NULL,
-  phone VARCHAR(64) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
+  external_id VARBINARY(128),
+  email VARBINARY(254) NOT NULL,
+  phone VARBINARY(64) NOT NULL,
   delete_time BIGINT,
   purge_time BIGINT,
   more LONGBLOB,
@@ -52,7 +53,7 @@ CREATE TABLE business_hours (
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
   is_default BIGINT NOT NULL,
   version_count BIGINT NOT NULL,
   effective_time BIGINT,
@@ -60,7 +61,7 @@ CREATE TABLE business_hours (
   PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 -- ;;
-CREATE INDEX business_hours_default ON business_hours (is_default)
+CREATE INDEX business_hours_default ON business_hours (is_default, name)
 -- ;;
 CREATE TABLE business_hours_versions (
   name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -72,14 +73,14 @@ CREATE TABLE business_hours_versions (
   PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 -- ;;
-CREATE UNIQUE INDEX business_hours_versions_number ON business_hours_versions (parent, number)
+CREATE INDEX business_hours_versions_number ON business_hours_versions (parent, number, name)
 -- ;;
 CREATE TABLE milestone_types (
   name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
   recurrence BIGINT NOT NULL,
   description MEDIUMTEXT NOT NULL,
   more LONGBLOB,
@@ -91,7 +92,7 @@ CREATE TABLE item_statuses (
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
   category BIGINT NOT NULL,
   more LONGBLOB,
   PRIMARY KEY (name)
@@ -102,7 +103,7 @@ CREATE TABLE attribute_definitions (
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
   type BIGINT NOT NULL,
   more LONGBLOB,
   PRIMARY KEY (name)
@@ -113,7 +114,7 @@ CREATE TABLE entitlement_processes (
   row_version BIGINT NOT NULL,
   create_time BIGINT,
   update_time BIGINT,
-  display_name VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
   published_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   more LONGBLOB,
   PRIMARY KEY (name)
@@ -128,7 +129,7 @@ CREATE TABLE entitlement_process_versions (
   PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 -- ;;
-CREATE UNIQUE INDEX entitlement_process_versions_number ON entitlement_process_versions (parent, number)
+CREATE INDEX entitlement_process_versions_number ON entitlement_process_versions (parent, number, name)
 -- ;;
 CREATE TABLE entitlements (
   name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -136,9 +137,9 @@ CREATE TABLE entitlements (
   create_time BIGINT,
   update_time BIGINT,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  display_name VARCHAR(255) NOT NULL,
-  external_id VARCHAR(128),
-  type VARCHAR(64) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
+  external_id VARBINARY(128),
+  type VARBINARY(64) NOT NULL,
   start_date BIGINT,
   end_date BIGINT,
   business_hours VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -178,18 +179,18 @@ CREATE TABLE cases (
   kind BIGINT NOT NULL,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   contact VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  external_id VARCHAR(128),
-  asset VARCHAR(128) NOT NULL,
-  product VARCHAR(128) NOT NULL,
+  external_id VARBINARY(128),
+  asset VARBINARY(128) NOT NULL,
+  product VARBINARY(128) NOT NULL,
   entitlement VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  subject VARCHAR(1024) NOT NULL,
+  subject VARBINARY(1024) NOT NULL,
   description MEDIUMTEXT NOT NULL,
-  status VARCHAR(63) NOT NULL,
+  status VARBINARY(63) NOT NULL,
   priority BIGINT NOT NULL,
-  type VARCHAR(64) NOT NULL,
-  origin VARCHAR(64) NOT NULL,
-  reason VARCHAR(64) NOT NULL,
-  owner VARCHAR(255) NOT NULL,
+  type VARBINARY(64) NOT NULL,
+  origin VARBINARY(64) NOT NULL,
+  reason VARBINARY(64) NOT NULL,
+  owner VARBINARY(255) NOT NULL,
   parent VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   business_hours VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   process_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -231,7 +232,7 @@ CREATE TABLE milestones (
   kind BIGINT NOT NULL,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   milestone_type VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  placement VARCHAR(63) NOT NULL,
+  placement VARBINARY(63) NOT NULL,
   occurrence BIGINT NOT NULL,
   process_version VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   business_hours VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -254,8 +255,8 @@ CREATE TABLE milestones (
   remaining BIGINT,
   evaluate_time BIGINT,
   priority BIGINT NOT NULL,
-  owner VARCHAR(255) NOT NULL,
-  external_id VARCHAR(128) NOT NULL,
+  owner VARBINARY(255) NOT NULL,
+  external_id VARBINARY(128) NOT NULL,
   PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 -- ;;
@@ -276,11 +277,11 @@ CREATE TABLE tasks (
   update_time BIGINT,
   case_name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  display_name VARCHAR(255) NOT NULL,
-  owner VARCHAR(255) NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
+  owner VARBINARY(255) NOT NULL,
   due_time BIGINT,
   state BIGINT NOT NULL,
-  effect_key VARCHAR(512),
+  effect_key VARBINARY(512),
   more LONGBLOB,
   PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin

@@ -1,4 +1,5 @@
 -- oldest-binary: 1
+-- The resources: storage/table.
 CREATE TABLE accounts (
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
   row_version INTEGER NOT NULL,
@@ -60,7 +61,7 @@ CREATE TABLE business_hours (
   PRIMARY KEY (name)
 ) STRICT
 -- ;;
-CREATE INDEX business_hours_default ON business_hours (is_default)
+CREATE INDEX business_hours_default ON business_hours (is_default, name)
 -- ;;
 CREATE TABLE business_hours_versions (
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
@@ -72,7 +73,7 @@ CREATE TABLE business_hours_versions (
   PRIMARY KEY (name)
 ) STRICT
 -- ;;
-CREATE UNIQUE INDEX business_hours_versions_number ON business_hours_versions (parent, number)
+CREATE INDEX business_hours_versions_number ON business_hours_versions (parent, number, name)
 -- ;;
 CREATE TABLE milestone_types (
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
@@ -128,7 +129,7 @@ CREATE TABLE entitlement_process_versions (
   PRIMARY KEY (name)
 ) STRICT
 -- ;;
-CREATE UNIQUE INDEX entitlement_process_versions_number ON entitlement_process_versions (parent, number)
+CREATE INDEX entitlement_process_versions_number ON entitlement_process_versions (parent, number, name)
 -- ;;
 CREATE TABLE entitlements (
   name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
