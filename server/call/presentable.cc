@@ -6,6 +6,7 @@
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "server/observability/log.h"
+#include "server/services/shared/cause.h"
 #include "server/services/shared/errors.h"
 
 namespace charter::call {
@@ -38,7 +39,16 @@ absl::string_view CodeName(absl::StatusCode code) {
 
 absl::Status Presentable(const absl::Status& status,
                          absl::string_view call_id) {
-  if (status.ok() || !services::errors::ReasonOf(status).empty()) return status;
+  if (status.ok()) return status;
+  if (!services::errors::ReasonOf(status).empty()) {
+    absl::Status known = status;
+    const std::string cause = services::TakeCause(&known);
+    if (!cause.empty()) {
+      LogError("a call failed",
+               {{"call", std::string(call_id)}, {"cause", cause}});
+    }
+    return known;
+  }
   switch (status.code()) {
     case absl::StatusCode::kUnknown:
     case absl::StatusCode::kInternal:

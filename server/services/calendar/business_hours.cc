@@ -126,6 +126,13 @@ absl::Status AddHoursVersion(Call& call, storage::Transaction& tx,
   *version.mutable_definition() = hours->definition();
   absl::Status status =
       storage::BusinessHoursVersionTable().Insert(tx, &version);
+  if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+    // The set is there, or was: a deleted one's versions stay.
+    return errors::AlreadyExists(
+        hours->name(),
+        "histories may name it even if it was deleted; choose "
+        "another id");
+  }
   if (!status.ok()) return status;
   if (first) {
     hours->clear_effective_time();

@@ -5,6 +5,7 @@
 #include "absl/strings/str_join.h"
 #include "google/protobuf/message_lite.h"
 #include "google/rpc/error_details.pb.h"
+#include "server/services/shared/cause.h"
 #include "storage/sql/errors.h"
 
 namespace charter::services {
@@ -411,7 +412,9 @@ absl::Status FromStorage(const absl::Status& status,
     case ErrorKind::kInternal:
       break;
   }
-  return Internal(call_id);
+  absl::Status internal = Internal(call_id);
+  SetCause(status.message(), &internal);
+  return internal;
 }
 
 std::string ReasonOf(const absl::Status& status) {

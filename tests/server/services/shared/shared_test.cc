@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "server/services/shared/bell.h"
 #include "server/services/shared/clock.h"
+#include "server/services/shared/cause.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/method.h"
 #include "server/services/shared/names.h"
@@ -174,8 +175,9 @@ TEST(ErrorsTest, StorageErrorsBecomeCatalogueErrors) {
   EXPECT_EQ(reason(ErrorKind::kFull), "DATABASE_FULL");
   EXPECT_EQ(reason(ErrorKind::kReadOnly), "DATABASE_READ_ONLY");
   EXPECT_EQ(reason(ErrorKind::kDuplicateKey), "INTERNAL");
-  const absl::Status internal = errors::FromStorage(
+  absl::Status internal = errors::FromStorage(
       storage::StorageError(ErrorKind::kInternal, "secret detail"), "call-1");
+  EXPECT_THAT(TakeCause(&internal), HasSubstr("secret detail"));
   EXPECT_THAT(internal.ToString(), Not(HasSubstr("secret")));
   EXPECT_THAT(internal.ToString(), HasSubstr("call-1"));
   const absl::Status own = absl::NotFoundError("cases/1");
