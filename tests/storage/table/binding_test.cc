@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "storage/migrations/schema_listing.h"
 #include "tests/storage/table/product_test.h"
 
@@ -106,9 +107,11 @@ TEST_P(SchemaTest, TheTablesHaveTheColumnsOfTheirBindings) {
     }
     std::sort(expected.begin(), expected.end());
     std::vector<std::string> actual;
-    for (const std::string& line : *listed)
+    for (const std::string& line : *listed) {
+      // Text that MySQL is to compare by its octets.
       if (absl::StartsWith(line, absl::StrCat(binding->table(), ".")))
-        actual.push_back(line);
+        actual.push_back(absl::StrReplaceAll(line, {{" varbinary", " text"}}));
+    }
     EXPECT_THAT(actual, ElementsAreArray(expected)) << binding->table();
   }
 }

@@ -23,6 +23,7 @@ namespace charter::storage {
 namespace {
 
 constexpr int kRows = 100000;
+constexpr int kFewRows = 1000;
 
 struct Statement {
   std::string sql;
@@ -54,6 +55,7 @@ class Recorder : public StatementLog {
 struct Access {
   std::string index;  // empty: none, every row is read
   bool sorts = false;
+  bool found = false;  // no row, as planning showed
 };
 
 class QueryPlanTest : public ConformanceTest {
@@ -89,17 +91,20 @@ class QueryPlanTest : public ConformanceTest {
       columns.push_back(column.name);
       values.push_back(ValueOf(binding, column));
     }
-    FillTable(binding.table(), columns, values);
+    // Settings are few, and read by name alone.
+    const bool few = binding.spec().leads.size() == 1;
+    FillTable(binding.table(), columns, values, few ? kFewRows : kRows);
     for (const ChildTable& child : binding.spec().children) {
       FillTable(
           child.table, {child.parent_column, child.value_column},
-          {Text("entitlements/r", "1000000 + n"), Text("contacts/r", "n")});
+          {Text("entitlements/r", "1000000 + n"), Text("contacts/r", "n")},
+          kRows);
     }
   }
 
   void FillTable(absl::string_view table,
                  const std::vector<std::string>& columns,
-                 const std::vector<std::string>& values) {
+                 const std::vector<std::string>& values, int rows) {
     const std::string digit =
         "(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT "
         "3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL "
@@ -109,9 +114,13 @@ class QueryPlanTest : public ConformanceTest {
         "FROM ",
         digit, " a, ", digit, " b, ", digit, " c, ", digit, " e, ", digit,
         " f) numbers");
-    ASSERT_OK(Write(absl::StrCat(
-        "INSERT INTO ", table, " (", absl::StrJoin(columns, ", "), ") SELECT ",
-        absl::StrJoin(values, ", "), " FROM ", numbers)));
+    const std::string sql =
+        absl::StrCat("INSERT INTO ", table, " (", absl::StrJoin(columns, ", "),
+                     ") SELECT ", absl::StrJoin(values, ", "), " FROM ",
+                     numbers, " WHERE n < ", rows, " ORDER BY n");
+    ASSERT_OK(session_->Write(Within(absl::Minutes(10)), [&](Transaction& tx) {
+      return tx.Execute(sql).status();
+    }));
   }
 
   std::string Text(absl::string_view head, absl::string_view number) const {
@@ -119,7 +128,15 @@ class QueryPlanTest : public ConformanceTest {
                     : absl::StrCat("CONCAT('", head, "', ", number, ")");
   }
 
+  static bool IsVersions(const TableBinding& binding) {
+    return binding.FindColumn("number") != nullptr;
+  }
+
   std::string ValueOf(const TableBinding& binding, const Column& column) const {
+    if (column.name == "name" && IsVersions(binding)) {
+      return sqlite() ? "'parents/p' || (n % 10000) || '/versions/' || n"
+                      : "CONCAT('parents/p', n % 10000, '/versions/', n)";
+    }
     if (column.name == "name")
       return Text(absl::StrCat(binding.table(), "/r"), "1000000 + n");
     // Ten versions each.
@@ -127,6 +144,8 @@ class QueryPlanTest : public ConformanceTest {
       return Text("parents/p", "n % 10000");
     if (column.name == "number") return "n";
     if (column.null_when_empty) return Text("e", "n");
+    if (column.name == "evaluation_error")
+      return "CASE WHEN n % 100 = 0 THEN 'boom' ELSE '' END";
     switch (column.kind) {
       case ColumnKind::kId:
         return Text("things/t", "n % 1000");
@@ -182,6 +201,8 @@ class QueryPlanTest : public ConformanceTest {
           ReadSqlite(row.Text(3), &access);
         } else {
           if (!row.IsNull(5)) access.index = std::string(row.Text(5));
+          // A unique key was looked up while planning.
+          access.found |= absl::StrContains(row.Text(9), "const tables");
           access.sorts |= absl::StrContains(row.Text(9), "filesort") ||
                           absl::StrContains(row.Text(9), "temporary");
         }
@@ -231,8 +252,9 @@ class QueryPlanTest : public ConformanceTest {
       if (absl::StrContains(statement.sql, "FROM entitlement_contacts"))
         continue;
       const Access access = Explain(statement);
+      if (access.found) continue;
       EXPECT_THAT(allowed, testing::Contains(access.index)) << statement.sql;
-      if (!may_sort) EXPECT_FALSE(access.sorts) << statement.sql;
+      EXPECT_TRUE(may_sort || !access.sorts) << statement.sql;
     }
   }
 
@@ -275,7 +297,9 @@ class QueryPlanTest : public ConformanceTest {
       return recorder_.Of(
           [&] { EXPECT_OK(session_->Read(Within(absl::Seconds(60)), body)); });
     };
-    const std::string name = absl::StrCat(binding.table(), "/r1000005");
+    const std::string name = IsVersions(binding)
+                                 ? "parents/p5/versions/5"
+                                 : absl::StrCat(binding.table(), "/r1000005");
     const std::vector<std::string> primary = {"PRIMARY"};
     ExpectIndex(
         in_read([&](Transaction& tx) { return table.Get(tx, name).status(); }),
@@ -319,7 +343,11 @@ class QueryPlanTest : public ConformanceTest {
     // At most one row has a unique value: nothing to sort.
     const bool unique = !lead.equal.empty() &&
                         binding.FindColumn(lead.equal[0])->null_when_empty;
+    const bool flag =
+        !lead.equal.empty() &&
+        binding.FindColumn(lead.equal[0])->kind == ColumnKind::kBool;
     for (bool rare : {true, false}) {
+      if (!rare && !flag) continue;
       for (const char* rest : {"", "create_time != update_time",
                                "kind == 'CASE' && owner != 't9'"}) {
         ListQuery query;
@@ -355,7 +383,10 @@ class QueryPlanTest : public ConformanceTest {
                   return page.status();
                 }));
           });
-          ExpectIndex(statements, indexes, unique);
+          // Nearly every row has the common value: the order alone will do.
+          std::vector<std::string> allowed = indexes;
+          if (!rare && lead.order.empty()) allowed.push_back("PRIMARY");
+          ExpectIndex(statements, allowed, unique);
           if (query.after.empty()) break;
         }
       }
