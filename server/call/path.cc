@@ -11,6 +11,7 @@
 #include "server/call/presentable.h"
 #include "server/observability/log.h"
 #include "server/services/shared/errors.h"
+#include "storage/records/audit_log.h"
 #include "storage/records/ids.h"
 
 namespace charter::call {
@@ -20,6 +21,9 @@ namespace errors = services::errors;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using std::chrono::steady_clock;
+
+// How long a worker may be kept by the audit row of a refusal.
+constexpr absl::Duration kRefusalPatience = absl::Seconds(1);
 
 // A text field of the request itself; empty: it has none of that name.
 std::string TextOf(const Message& message, const std::string& name) {
@@ -99,6 +103,27 @@ absl::Status CallPath::Enter(const Endpoint& endpoint,
     return errors::PermissionMissing(policy.permission(), info.principal.name);
   }
   return absl::OkStatus();
+}
+
+void CallPath::AuditRefusal(const services::CallInfo& info,
+                            absl::StatusCode code, storage::Session& session) {
+  storage::AuditRecord record;
+  record.id = services_.ids->Make(info.now);
+  record.time = info.now;
+  record.principal = info.principal.name;
+  record.method = info.method->name;
+  record.outcome = static_cast<int32_t>(code);
+  record.remote_peer = info.peer;
+  storage::TxOptions options;
+  options.now = info.now;
+  options.deadline = info.now + kRefusalPatience;
+  const absl::Status status =
+      session.Write(options, [&](storage::Transaction& tx) {
+        return storage::AppendAudit(tx, {record});
+      });
+  if (!status.ok()) {
+    LogError("a refusal is missing in the audit", {{"call", info.call_id}});
+  }
 }
 
 absl::Status CallPath::Admit(Passage& passage, size_t size,

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -59,6 +60,11 @@ class CallPath {
                      absl::string_view peer,
                      std::chrono::steady_clock::time_point deadline,
                      std::function<bool()> cancelled, Passage* passage);
+
+  // An audit row for a call that lacked a permission. A database that doesn't
+  // take it is only logged: the refusal stands.
+  void AuditRefusal(const services::CallInfo& info, absl::StatusCode code,
+                    storage::Session& session);
 
   // `size` bytes have come: MESSAGE_TOO_LARGE, or the parsed and checked
   // request. `parse` fills the message; `bytes` gives them again, to find what

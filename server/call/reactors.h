@@ -30,6 +30,9 @@ std::string AuthorizationOf(const grpc::CallbackServerContext& server);
 // When the caller stops waiting, on the monotonic clock; max(): never.
 std::chrono::steady_clock::time_point DeadlineOf(
     const grpc::CallbackServerContext& server);
+// Queues the audit row of a call that lacked a permission; nothing for others.
+void AuditRefusal(CallContext& context, const Passage& passage,
+                  const absl::Status& status);
 // CallPath::Admit for bytes.
 absl::Status Admit(CallPath& path, Passage& passage,
                    const grpc::ByteBuffer& bytes);

@@ -1,5 +1,6 @@
 #include "server/call/status.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/cord.h"
@@ -101,6 +102,12 @@ grpc::Status ToGrpc(const absl::Status& status) {
         any->set_type_url(std::string(type_url));
         any->set_value(std::string(payload));
       });
+  // The reason first, for who reads them in order.
+  std::stable_partition(proto.mutable_details()->pointer_begin(),
+                        proto.mutable_details()->pointer_end(),
+                        [](const google::protobuf::Any* any) {
+                          return any->type_url() == kErrorInfoUrl;
+                        });
   const std::string message = CutMessage(status.message());
   Fit(&proto);
   proto.set_message(message);

@@ -90,7 +90,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
         endpoint_, AuthorizationOf(*server), server->peer(),
         DeadlineOf(*server), [cancelled] { return cancelled->load(); },
         &passage_);
-    if (!status.ok()) return stream_->Finish(status);
+    if (!status.ok()) {
+      AuditRefusal(context_, passage_, status);
+      return stream_->Finish(status);
+    }
     if (context_.draining.load()) return stream_->Finish(errors::Draining());
     auto stream = stream_;
     live_id_ = context_.streams.Add([stream] { stream->Drain(); });

@@ -37,7 +37,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
         endpoint_, AuthorizationOf(*server), server->peer(),
         DeadlineOf(*server), [cancelled] { return cancelled->load(); },
         &passage_);
-    if (!status.ok()) return End(status);
+    if (!status.ok()) {
+      AuditRefusal(context_, passage_, status);
+      return End(status);
+    }
     if (endpoint_.inline_unary != nullptr) return RunInline();
     if (context_.draining.load()) return End(errors::Draining());
     const bool heavy =
@@ -161,6 +164,18 @@ bool FromBytes(const grpc::ByteBuffer& bytes,
   grpc::ByteBuffer copy(bytes);  // shares the slices
   grpc::ProtoBufferReader reader(&copy);
   return reader.status().ok() && message->ParseFromZeroCopyStream(&reader);
+}
+
+void AuditRefusal(CallContext& context, const Passage& passage,
+                  const absl::Status& status) {
+  if (!absl::IsPermissionDenied(status)) return;
+  CallPath* path = &context.path;
+  // When the queue is full there is the log line.
+  context.executor.Submit(false,
+                          [path, info = passage.info,
+                           code = status.code()](storage::Session& session) {
+                            path->AuditRefusal(info, code, session);
+                          });
 }
 
 grpc::ByteBuffer ToBytes(const google::protobuf::MessageLite& message) {
