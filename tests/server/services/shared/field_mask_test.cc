@@ -96,13 +96,13 @@ TEST(FieldMaskTest, OneCustomFieldOfACaseCanBeChanged) {
 
 TEST(FieldMaskTest, ListsAreReplacedNotAppended) {
   v1::EntitlementProcess stored, update;
-  stored.mutable_definition()->add_placements()->set_key("a");
-  stored.mutable_definition()->add_placements()->set_key("b");
-  update.mutable_definition()->add_placements()->set_key("c");
+  stored.mutable_definition()->add_milestones()->set_key("a");
+  stored.mutable_definition()->add_milestones()->set_key("b");
+  update.mutable_definition()->add_milestones()->set_key("c");
   ASSERT_TRUE(
-      ApplyUpdate(Mask({"definition.placements"}), update, &stored).ok());
-  ASSERT_EQ(stored.definition().placements_size(), 1);
-  EXPECT_EQ(stored.definition().placements(0).key(), "c");
+      ApplyUpdate(Mask({"definition.milestones"}), update, &stored).ok());
+  ASSERT_EQ(stored.definition().milestones_size(), 1);
+  EXPECT_EQ(stored.definition().milestones(0).key(), "c");
 }
 
 TEST(FieldMaskTest, UnknownPathsAreRefusedByName) {
@@ -116,7 +116,7 @@ TEST(FieldMaskTest, UnknownPathsAreRefusedByName) {
 
 TEST(FieldMaskTest, PathIntoAListIsRefused) {
   v1::EntitlementProcess stored;
-  const auto result = ApplyUpdate(Mask({"definition.placements.key"}),
+  const auto result = ApplyUpdate(Mask({"definition.milestones.key"}),
                                   v1::EntitlementProcess(), &stored);
   EXPECT_EQ(errors::ReasonOf(result.status()), "FIELD_MASK_INVALID");
 }
