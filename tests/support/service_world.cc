@@ -223,57 +223,67 @@ void ServiceWorld::SetUpSupport(const std::string& hours) {
            "milestone_type_id: '", type,
            "' milestone_type { display_name: 'M' recurrence: NONE }")));
   }
-  Do(&services::CreateEntitlementProcess,
-     Proto<v1::CreateEntitlementProcessRequest>(absl::StrCat(
-         R"pb(
-           entitlement_process_id: 'support'
-           entitlement_process { display_name: 'Support'
-                                 definition { kind: CASE business_hours: ')pb",
-         hours, R"pb(                     '
-           milestones {
-             key: 'first'
-             milestone_type: 'milestoneTypes/first'
-             order: 1
-             target { seconds: 3600 }
-             triggers {
-               key: 'half'
-               kind: WARNING
-               used_percent: 50
-               actions {
-                 key: 'tell'
-                 notify { recipients: 'owner' template: '{milestone} is half used' }
-               }
-             }
-             triggers { key: 'missed' kind: VIOLATION }
-           }
-           milestones {
-             key: 'fix'
-             milestone_type: 'milestoneTypes/fix'
-             order: 2
-             target { seconds: 14400 }
-             completion_criteria: 'is_closed'
-             triggers {
-               key: 'missed'
-               kind: VIOLATION
-               actions {
-                 key: 'raise'
-                 set_fields { fields { key: 'priority' value: '1' } }
-               }
-               actions { key: 'look' create_task { subject: 'Look' owner: 'lead' } }
-             }
-           }
-         }
-                                          })pb")));
+  v1::CreateEntitlementProcessRequest process =
+      Proto<v1::CreateEntitlementProcessRequest>(R"(
+        entitlement_process_id: 'support'
+        entitlement_process {
+          display_name: 'Support'
+          definition {
+            kind: CASE
+            milestones {
+              key: 'first'
+              milestone_type: 'milestoneTypes/first'
+              order: 1
+              target { seconds: 3600 }
+              triggers {
+                key: 'half'
+                kind: WARNING
+                used_percent: 50
+                actions {
+                  key: 'tell'
+                  notify {
+                    recipients: 'owner'
+                    template: '{milestone} is half used'
+                  }
+                }
+              }
+              triggers { key: 'missed' kind: VIOLATION }
+            }
+            milestones {
+              key: 'fix'
+              milestone_type: 'milestoneTypes/fix'
+              order: 2
+              target { seconds: 14400 }
+              completion_criteria: 'is_closed'
+              triggers {
+                key: 'missed'
+                kind: VIOLATION
+                actions {
+                  key: 'raise'
+                  set_fields { fields { key: 'priority' value: '1' } }
+                }
+                actions {
+                  key: 'look'
+                  create_task { subject: 'Look' owner: 'lead' }
+                }
+              }
+            }
+          }
+        })");
+  process.mutable_entitlement_process()
+      ->mutable_definition()
+      ->set_business_hours(hours);
+  Do(&services::CreateEntitlementProcess, process);
   Do(&services::PublishVersion,
      Proto<v1::PublishVersionRequest>("name: 'entitlementProcesses/support'"));
-  Do(&services::CreateEntitlement, Proto<v1::CreateEntitlementRequest>(R"pb(
+  Do(&services::CreateEntitlement, Proto<v1::CreateEntitlementRequest>(R"(
     entitlement_id: 'gold'
     entitlement {
       account: 'accounts/acme'
       display_name: 'Gold'
       process: 'entitlementProcesses/support'
       start_date { year: 2020 month: 1 day: 1 }
-    })pb"));
+    })"));
 }
 
 void ServiceWorld::Open(const std::string& id) {
