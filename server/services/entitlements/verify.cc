@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/time_convert.h"
@@ -112,8 +113,10 @@ absl::Status NotEligible(absl::string_view entitlement,
   std::vector<std::string> names;
   for (Candidate::Reason reason : reasons)
     names.push_back(Candidate::Reason_Name(reason));
-  return errors::EntitlementNotEligible(entitlement, names,
-                                        absl::StrJoin(names, ", "));
+  return errors::EntitlementNotEligible(
+      entitlement, names,
+      absl::StrCat(entitlement, " does not hold: ", absl::StrJoin(names, ", "),
+                   "; VerifyEntitlement says which does"));
 }
 
 }  // namespace charter::services

@@ -163,7 +163,11 @@ class Publisher {
     return event;
   }
   void EmitCase(absl::string_view type) {
-    call_.Emit(CaseEvent(type, change_.row));
+    v1::Event event = CaseEvent(type, change_.row);
+    // It was opened when its history says so, which may be long ago.
+    if (type == "case.opened")
+      *event.mutable_occur_time() = change_.row.create_time();
+    call_.Emit(std::move(event));
   }
 
   Call& call_;

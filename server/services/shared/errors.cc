@@ -1,5 +1,7 @@
 #include "server/services/shared/errors.h"
 
+#include <cstdio>
+
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -132,6 +134,22 @@ absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
 absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
                             int line, int column) {
   return Syntax("CRITERIA_SYNTAX", field, message, line, column);
+}
+
+absl::Status FromFilter(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kInvalidArgument ||
+      storage::KindOf(status) != storage::ErrorKind::kNone ||
+      !ReasonOf(status).empty()) {
+    return status;
+  }
+  const std::string text(status.message());
+  int line = 0, column = 0, rest = 0;
+  if (std::sscanf(text.c_str(), "line %d, column %d: %n", &line, &column,
+                  &rest) == 2 &&
+      rest > 0) {
+    return FilterSyntax("filter", text.substr(rest), line, column);
+  }
+  return FieldInvalid("filter", "NO_LEAD", text);
 }
 
 absl::Status FieldMaskInvalid(absl::string_view path,

@@ -56,6 +56,10 @@ absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
                           int line, int column);
 absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
                             int line, int column);
+// What the storage says of a list's filter, in this catalogue's terms: a
+// mistake with its line and column, or the leads that the filter must have one
+// of (X3). Other statuses are returned as they are.
+absl::Status FromFilter(const absl::Status& status);
 absl::Status FieldMaskInvalid(absl::string_view path,
                               absl::string_view description);
 // Forged, altered, too old, or of another method, filter, order or principal:

@@ -123,7 +123,7 @@ absl::StatusOr<storage::ListPage<Message>> ListPageOf(
     page = table.List(tx, query);
     return page.status();
   });
-  if (!status.ok()) return status;
+  if (!status.ok()) return errors::FromFilter(status);
   if (!page->next.empty()) {
     *next_page_token =
         call.services().tokens->Seal(call, std::move(bound), page->next);

@@ -1,6 +1,6 @@
 """`charterctl import incidents` against an independent reference.
 
-  import_test.py --charterd PROGRAM --charterctl PROGRAM [TEST …]
+  import_test.py --charterd PROGRAM --charterctl PROGRAM [--cache FOLDER] [TEST …]
 
 On SQLite and on a private MariaDB. The real history is the file that
 CHARTER_INCIDENTS names, by default ../shared/data/incidents.csv.gz beside the
@@ -49,7 +49,8 @@ class World:
         if self._mariadb is None:
             folder = self.folder / "m"
             folder.mkdir()
-            self._mariadb = servers.Mariadb(folder)
+            self._mariadb = servers.Mariadb(
+                folder, PROGRAMS.cache or self.folder / "cache")
         return self._mariadb
 
     def backends(self):
@@ -323,6 +324,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--charterd", required=True)
     parser.add_argument("--charterctl", required=True)
+    parser.add_argument("--cache", help="where the build's tests keep an empty "
+                        "set of MariaDB's data")
     parser.add_argument("tests", nargs="*", default=["MadeUp", "Real"])
     PROGRAMS = parser.parse_args()
     tests = PROGRAMS.tests

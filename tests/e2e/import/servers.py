@@ -5,6 +5,7 @@ time to pass: a program is ready when it says so.
 """
 
 import ctypes
+import fcntl
 import os
 import pwd
 import re
@@ -107,7 +108,7 @@ class Sqlite:
 class Mariadb:
     name = "MariaDB"
 
-    def __init__(self, folder):
+    def __init__(self, folder, cache):
         self.folder = folder
         self.socket = f"{folder}/s"
         self.made = 0
@@ -115,11 +116,7 @@ class Mariadb:
         user = f"--user={pwd.getpwuid(os.getuid()).pw_name}"
         data = f"--datadir={folder}/data"
         logs = "--innodb-log-file-size=16M"
-        subprocess.run(
-            [find("mariadb-install-db"), "--no-defaults", "--force",
-             "--skip-test-db", "--auth-root-authentication-method=normal",
-             logs, data, user], check=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL)
+        shutil.copytree(empty_data(cache, user, logs), f"{folder}/data")
         with open(f"{folder}/init.sql", "w", encoding="ascii") as init:
             init.write("CREATE USER 'charter'@'%' IDENTIFIED BY 'for-tests';\n"
                        "GRANT ALL ON `charter%`.* TO 'charter'@'%';\n")
@@ -191,6 +188,27 @@ class Charterd:
 
     def kill(self):
         self.program.end(signal.SIGKILL)
+
+
+def empty_data(cache, user, logs):
+    """The empty set of data that all tests of a build tree copy.
+
+    Whoever comes first makes it, the others wait (tests/support does the same).
+    """
+    os.makedirs(cache, exist_ok=True)
+    empty = f"{cache}/mariadb-empty"
+    with open(f"{cache}/mariadb.lock", "a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(empty):
+            making = f"{empty}.making"
+            shutil.rmtree(making, ignore_errors=True)
+            subprocess.run(
+                [find("mariadb-install-db"), "--no-defaults", "--force",
+                 "--skip-test-db", "--auth-root-authentication-method=normal",
+                 logs, f"--datadir={making}", user], check=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            os.rename(making, empty)
+    return empty
 
 
 def free_port():

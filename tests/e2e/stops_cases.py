@@ -1,0 +1,148 @@
+"""Customers, entitlements, cases and their clocks, and what bad ones are told."""
+
+import datetime
+
+from tour import ABSENT, PRESENT
+
+START = {"start_date": {"year": 2024, "month": 1, "day": 1}}
+
+
+def ago(**parts):
+    then = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(**parts)
+    return then.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def directory(t):
+    service = "DirectoryService/"
+    for name in ("acme", "other", "spare"):
+        t.ok(service + "CreateAccount", {"account_id": name, "account": {"display_name": name}}, {"name": "accounts/" + name})
+    t.ok(service + "GetAccount", {"name": "accounts/acme"}, {"display_name": "acme"})
+    t.ok(service + "ListAccounts", {"page_size": 2}, {"accounts.#": 2, "next_page_token": PRESENT})
+    t.ok(service + "UpdateAccount", {"account": {"name": "accounts/acme", "tier": "gold"}}, {"tier": "gold", "display_name": "acme"})
+    t.ok(service + "DeleteAccount", {"name": "accounts/spare"}, {"delete_time": PRESENT, "purge_time": PRESENT})
+    for name in ("ann", "spare"):
+        t.ok(service + "CreateContact", {"contact_id": name, "contact": {"display_name": name, "account": "accounts/acme"}},
+             {"account": "accounts/acme"})
+    t.ok(service + "GetContact", {"name": "contacts/ann"}, {"display_name": "ann"})
+    t.ok(service + "ListContacts", {"filter": "account == 'accounts/acme'"}, {"contacts.#": 2})
+    t.ok(service + "UpdateContact", {"contact": {"name": "contacts/ann", "email": "ann@acme.example"}}, {"email": "ann@acme.example"})
+    t.ok(service + "DeleteContact", {"name": "contacts/spare"}, {"delete_time": PRESENT})
+
+
+def entitlements(t):
+    service = "EntitlementService/"
+
+    def create(name, account, **more):
+        t.ok(service + "CreateEntitlement", {"entitlement_id": name, "entitlement": {
+            "display_name": name, "account": "accounts/" + account, "process": "entitlementProcesses/gold", **START, **more}},
+            {"name": "entitlements/" + name})
+
+    create("gold", "acme", priority=1)
+    create("silver", "acme")
+    create("trial", "acme", end_date={"year": 2024, "month": 1, "day": 31})
+    create("foreign", "other")
+    create("spare", "acme")
+    t.ok(service + "GetEntitlement", {"name": "entitlements/trial"}, {"status": "EXPIRED"})
+    t.ok(service + "ListEntitlements", {"filter": "account == 'accounts/acme'"}, {"entitlements.#": 4})
+    t.ok(service + "UpdateEntitlement", {"entitlement": {"name": "entitlements/silver", "suspended": True}}, {"status": "SUSPENDED"})
+    t.ok(service + "UpdateEntitlement", {"entitlement": {"name": "entitlements/silver"}, "update_mask": {"paths": ["suspended"]}}, {"status": "ACTIVE"})
+    t.ok(service + "DeleteEntitlement", {"name": "entitlements/spare"}, {"delete_time": PRESENT})
+    t.ok(service + "VerifyEntitlement", {"contact": "contacts/ann"}, {"eligible": True, "entitlement": "entitlements/gold"})
+
+
+def cases(t):
+    service = "CaseService/"
+    case = {"account": "accounts/acme", "contact": "contacts/ann", "owner": "bob", "subject": "Help"}
+    t.ok(service + "EstimateTargets", {"case": case, "occur_time": "2026-03-02T09:00:00Z"},
+         {"entitlement": "entitlements/gold", "milestones.0.target_time": "2026-03-02T10:00:00Z"})
+    t.ok(service + "OpenCase", {"case_id": "running", "case": case},
+         {"case.status": "new", "milestones.#": 2, "milestones.0.state": "RUNNING", "verification.entitlement": "entitlements/gold"})
+    t.ok(service + "OpenCase", {"case_id": "late", "case": case, "occur_time": ago(days=40)},
+         {"case.violated": True, "milestones.0.violated": True, "milestones.1.violated": True})
+    t.ok(service + "OpenCase", {"case_id": "spare", "case": case | {"kind": "WORK_ORDER"}}, {"case.kind": "WORK_ORDER"})
+    t.ok(service + "GetCase", {"name": "cases/late"}, {"owner": "duty-manager", "violated": True})
+    t.ok(service + "GetCase", {"name": "cases/late", "as_of": ago(days=39, hours=23, minutes=30)}, {"owner": "bob", "violated": ABSENT})
+    t.ok(service + "ListCases", {"filter": "account == 'accounts/acme' && status == 'new'"}, {"cases.#": 3})
+    t.ok(service + "UpdateCase", {"case": {"name": "cases/running", "priority": 2, "attributes": {"severity": {"number_value": 4}}}},
+         {"priority": 2, "attributes.severity.number_value": 4})
+    # Late, and a second time by the same key.
+    answer = {"case": "cases/running", "event": {"key": "mail-1", "interaction": {"direction": "OUTBOUND", "author": "AGENT"}}}
+    t.ok(service + "RecordEvents", {"events": [answer]}, {"results.0.event.key": "mail-1", "results.0.duplicate": ABSENT})
+    t.ok(service + "RecordEvents", {"events": [answer]}, {"results.0.duplicate": True})
+    t.ok(service + "ListMilestones", {"filter": "case == 'cases/running'"}, {"milestones.#": 2})
+    first, resolution = (f"cases/running/milestones/{key}~1" for key in ("first-response", "resolution"))
+    t.ok(service + "ExplainMilestone", {"name": first}, {"milestone.state": "COMPLETED", "stretches.#": PRESENT, "explanation.#": PRESENT})
+    t.ok(service + "StopClock", {"name": "cases/running", "reason": "Waiting for parts"}, {"stopped": True})
+    t.ok(service + "ResumeClock", {"name": "cases/running"}, {"stopped": ABSENT})
+    t.ok(service + "CompleteMilestone", {"name": resolution}, {"state": "COMPLETED"})
+    t.ok(service + "CloseCase", {"name": "cases/running"}, {"closed": True, "status": "closed"})
+    t.ok(service + "ReopenCase", {"name": "cases/running"}, {"closed": ABSENT, "reopen_count": 1})
+    t.ok(service + "ChangeEntitlement", {"name": "cases/running", "entitlement": "entitlements/silver"}, {"entitlement": "entitlements/silver"})
+    t.ok(service + "RefreshContext", {"name": "cases/running"}, {"name": "cases/running"})
+    t.ok(service + "ListCaseEvents", {"parent": "cases/running"}, {"events.#": 10, "events.0.created.case.subject": "Help"})
+    t.ok(service + "GetTimeline", {"name": "cases/late"}, {"clocks.#": 2, "transitions.#": PRESENT, "clocks.0.stretches.1.kind": "OVERDUE"})
+    t.ok(service + "DeleteCase", {"name": "cases/spare"}, {"delete_time": PRESENT})
+
+
+def tasks(t):
+    service = "CaseService/"
+    t.ok(service + "CreateTask", {"task_id": "call-back", "task": {"display_name": "Call back", "case": "cases/late"}},
+         {"name": "tasks/call-back", "account": "accounts/acme"})
+    t.ok(service + "GetTask", {"name": "tasks/call-back"}, {"display_name": "Call back"})
+    t.ok(service + "ListTasks", {"filter": "case == 'cases/late'"}, {"tasks.#": 2})
+    t.ok(service + "UpdateTask", {"task": {"name": "tasks/call-back", "state": "DONE"}}, {"state": "DONE"})
+    t.ok(service + "DeleteTask", {"name": "tasks/call-back"}, {})
+
+
+def bad_cases(t):
+    service = "CaseService/"
+    case = {"account": "accounts/acme", "subject": "Help"}
+
+    def recorded(occur_time):
+        return {"name": "cases/late", "occur_time": occur_time}
+
+    # Out of order is not bad: an earlier event takes its place.
+    t.ok(service + "UpdateCase", {"case": {"name": "cases/late", "reason": "later"}, "occur_time": ago(days=2)}, {"reason": "later"})
+    t.ok(service + "UpdateCase", {"case": {"name": "cases/late", "origin": "phone"}, "occur_time": ago(days=3)}, {"origin": "phone", "reason": "later"})
+    t.refused(service + "StopClock", recorded(ago(days=41)), "EVENT_TIME_INVALID", "occur_time")
+    t.refused(service + "StopClock", recorded(ago(days=-1)), "EVENT_TIME_INVALID", "occur_time")
+    t.refused(service + "OpenCase", {"case": case, "occur_time": ago(days=-1)}, "EVENT_TIME_INVALID", "occur_time")
+    t.refused(service + "OpenCase", {"case": case | {"entitlement": "entitlements/trial"}}, "ENTITLEMENT_NOT_ELIGIBLE", "EXPIRED")
+    t.refused(service + "OpenCase", {"case": case | {"entitlement": "entitlements/foreign"}}, "FIELD_INVALID", "case.entitlement")
+    t.refused(service + "OpenCase", {"case": {"account": "accounts/none"}}, "RESOURCE_NOT_FOUND", "accounts/none")
+    t.refused(service + "OpenCase", {"case": case | {"priority": 6}}, "FIELD_INVALID", "case.priority")
+    t.refused(service + "OpenCase", {"case": case | {"status": "odd"}}, "FIELD_INVALID", "case.status")
+    t.refused(service + "OpenCase", {"case": case | {"attributes": {"severity": {"string_value": "high"}}}}, "FIELD_INVALID", "severity")
+    t.refused(service + "OpenCase", {"case": {"subject": "Whose?"}}, "FIELD_INVALID", "case.account", "REQUIRED")
+    t.refused(service + "OpenCase", {"case_id": "late", "case": case}, "RESOURCE_ALREADY_EXISTS", "cases/late")
+    t.refused(service + "OpenCase", {"case": case | {"description": "x" * 5_000_000}}, "MESSAGE_TOO_LARGE")
+
+    etag = t.ok(service + "GetCase", {"name": "cases/late"}, {"etag": PRESENT}).get("etag")
+    t.ok(service + "UpdateCase", {"case": {"name": "cases/late", "etag": etag, "type": "fault"}}, {"type": "fault"})
+    t.refused(service + "UpdateCase", {"case": {"name": "cases/late", "etag": etag, "type": "question"}}, "ETAG_MISMATCH", "cases/late")
+    t.refused(service + "UpdateCase", {"case": {"name": "cases/late"}, "update_mask": {"paths": ["colour"]}}, "FIELD_MASK_INVALID", "colour")
+
+    create = {"request_id": "6f1a6d0e-0d2c-4b1e-9d0a-3b6f2f6f1a01", "case": case}
+    name = t.ok(service + "OpenCase", create, {"case.name": PRESENT})["case"]["name"]
+    t.ok(service + "OpenCase", create, {"case.name": name})
+    t.refused(service + "OpenCase", create | {"case": case | {"subject": "Other"}}, "REQUEST_ID_REUSED", "request_id")
+
+    token = t.ok(service + "ListCases", {"page_size": 1}, {"cases.#": 1})["next_page_token"]
+    t.ok(service + "ListCases", {"page_size": 1, "page_token": token}, {"cases.#": 1})
+    forged = token[:-6] + ("A" if token[-6] != "A" else "B") + token[-5:]
+    t.refused(service + "ListCases", {"page_size": 1, "page_token": forged}, "PAGE_TOKEN_INVALID", "page_token")
+    t.refused(service + "ListCases", {"page_size": 1, "page_token": token, "filter": "status == 'new'"}, "PAGE_TOKEN_INVALID")
+    t.refused(service + "ListTasks", {"page_size": 1, "page_token": token}, "PAGE_TOKEN_INVALID")
+    t.refused(service + "ListCases", {"page_size": -1}, "FIELD_INVALID", "page_size")
+    t.refused(service + "ListCases", {"filter": "status = 'new'"}, "FILTER_SYNTAX", '"line": "1"', '"column": "8"')
+    t.refused(service + "ListCases", {"filter": "colour == 'red'"}, "FILTER_SYNTAX", "colour")
+    t.refused(service + "GetCase", {"name": "cases/none"}, "RESOURCE_NOT_FOUND", "cases/none")
+    t.refused(service + "CompleteMilestone", {"name": "cases/late/milestones/none"}, "RESOURCE_NOT_FOUND")
+    t.refused(service + "ReopenCase", {"name": "cases/late"}, "STATE_TRANSITION_NOT_ALLOWED")
+    t.refused("DirectoryService/CreateAccount", {"account": {}}, "FIELD_INVALID", "account.display_name")
+    t.refused("DirectoryService/CreateContact", {"contact": {"display_name": "Eve", "account": "accounts/acme", "email": "nobody"}},
+              "FIELD_INVALID", "contact.email")
+    t.refused("EntitlementService/CreateEntitlement", {"entitlement": {
+        "display_name": "Odd", "account": "accounts/acme", **START, "end_date": {"year": 2023, "month": 1, "day": 1}}},
+        "FIELD_INVALID", "entitlement.end_date")
+    t.refused("EntitlementService/VerifyEntitlement", {}, "FIELD_INVALID", "account")

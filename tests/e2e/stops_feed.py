@@ -1,0 +1,49 @@
+"""The feed, actions, reports, operations, and what surrounds them."""
+
+from tour import ABSENT, PRESENT
+
+
+def feed(t):
+    service = "EventService/"
+    violations = {"filter": {"event_types": ["milestone.violated"]}, "page_size": 1}
+    page = t.ok(service + "ListEvents", violations, {"events.0.type": "milestone.violated", "events.0.transition.kind": "VIOLATED", "resume_token": PRESENT})
+    t.ok(service + "ListEvents", violations | {"resume_token": page.get("resume_token", "")}, {"events.0.subject": "cases/late/milestones/resolution~1"})
+    # grpcurl ends the stream after so many seconds; a quiet one brings bookmarks.
+    t.ok(service + "WatchEvents", {"from_earliest": True, "filter": {"account": "accounts/acme"}, "heartbeat_interval": "0.2s"},
+         {"0.resume_token": PRESENT, "#": lambda n: n > 1}, arguments=("-max-time", "4"))
+    actions = t.ok(service + "PullActions", {"topic": "escalations", "wait": "5s"},
+                   {"actions.0.case": "cases/late", "actions.0.data.level": "2", "actions.0.attempt": 1}).get("actions", [])
+    leases = [action["lease_id"] for action in actions]
+    t.ok(service + "AckActions", {"lease_ids": leases}, {"expired_lease_ids": ABSENT})
+    t.ok(service + "PullActions", {"topic": "escalations"}, {"actions": ABSENT})
+    t.refused(service + "ListEvents", {"resume_token": "forged"}, "PAGE_TOKEN_INVALID", "resume_token")
+    t.refused(service + "PullActions", {"max_actions": 1000}, "FIELD_INVALID", "max_actions")
+    t.refused(service + "AckActions", {}, "FIELD_INVALID", "lease_ids")
+
+
+def reports(t):
+    t.ok("ReportService/GetComplianceReport", {"dimensions": ["MILESTONE_TYPE"], "account": "accounts/acme"},
+         {"rows.#": 2, "rows.0.milestone_type": "milestoneTypes/first-response", "rows.0.overdue_count": "1"})
+    t.refused("ReportService/GetComplianceReport", {"account": "acme"}, "FIELD_INVALID", "account")
+
+
+def operations(t):
+    service = "google.longrunning.Operations/"
+    t.ok("AdminService/Recalculate", {"case": "cases/late"}, {"name": PRESENT})
+    name = t.ok("AdminService/Recalculate", {}, {"name": PRESENT}).get("name", "")
+    t.ok(service + "WaitOperation", {"name": name, "timeout": "30s"}, {"done": True, "response.changed_count": ABSENT})
+    t.ok(service + "GetOperation", {"name": name}, {"done": True, "name": name})
+    t.ok(service + "ListOperations", {"name": "operations"}, {"operations.#": lambda n: n >= 2})
+    t.ok(service + "CancelOperation", {"name": name}, {})
+    t.ok(service + "DeleteOperation", {"name": name}, {})
+    t.refused(service + "GetOperation", {"name": name}, "RESOURCE_NOT_FOUND", name)
+    t.refused("AdminService/Recalculate", {"case": "cases/none"}, "RESOURCE_NOT_FOUND", "cases/none")
+
+
+def server(t):
+    t.ok("AdminService/GetServerInfo", {}, {"backend": "sqlite", "schema_version": lambda n: n >= 2, "head_sequence": PRESENT})
+    t.ok("grpc.health.v1.Health/Check", {}, {"status": "SERVING"})
+    t.ok("grpc.health.v1.Health/Watch", {"service": "charter.v1.CaseService"}, {"0.status": "SERVING"}, arguments=("-max-time", "2"))
+    for version in ("v1", "v1alpha"):
+        t.ok(f"grpc.reflection.{version}.ServerReflection/ServerReflectionInfo", {"list_services": ""},
+             {"list_services_response.service.#": lambda n: n >= 12})
