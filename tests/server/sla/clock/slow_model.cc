@@ -245,7 +245,6 @@ class Model {
 
   // E8.
   void Exit(SlowMilestone& m) {
-    m.by_exit = true;
     switch (PlacementOf(m).on_exit) {
       case OnExit::kFreeze:
         End(m, State::kFrozen);
@@ -277,7 +276,6 @@ class Model {
     }
     m.end.reset();
     m.ended_by = -1;
-    m.by_exit = false;
     if (m.scheduled && m.start >= now_) {
       m.state = State::kScheduled;
       m.target = Add(m.start, m.duration, m.hours);
@@ -298,19 +296,21 @@ class Model {
       if (m.placement != p.key) continue;
       if (IsOpen(m.state)) return;
       const bool none = p.recurrence == Recurrence::kNone;
-      // Only one that its criteria cancelled may start again (E6, E7).
-      if (none && (m.state == State::kCompleted || m.by_exit)) return;
+      if (none && m.state == State::kCompleted) return;
       last = &m;
       ++count;
     }
     if (p.criteria && !Holds(*p.criteria)) return;
-    const bool again = last != nullptr && p.recurrence != Recurrence::kNone;
+    // One of type NONE that was cancelled starts again as a recurring one
+    // does, when its criteria match again.
+    const bool recurring = p.recurrence != Recurrence::kNone;
     const bool sequential = p.recurrence == Recurrence::kSequential;
-    const Rearm rearm =
-        p.rearm.value_or(sequential ? Rearm::kImmediately : Rearm::kAfterFalse);
-    if (again && rearm == Rearm::kAfterFalse && seen_false_.count(p.key) == 0) {
-      return;
-    }
+    const bool at_once =
+        recurring && p.rearm.value_or(sequential ? Rearm::kImmediately
+                                                 : Rearm::kAfterFalse) ==
+                         Rearm::kImmediately;
+    if (last != nullptr && !at_once && seen_false_.count(p.key) == 0) return;
+    const bool again = last != nullptr && recurring;
     int start = p.start == StartsAt::kProcessStart ? 0 : now_;
     if (again) start = now_;
     if (again && sequential) {

@@ -48,7 +48,6 @@ struct SlowMilestone {
   std::optional<int> violated;
   std::vector<bool> over;  // of its triggers, as listed: fired or skipped
   bool scheduled = false;  // it did not reach its start
-  bool by_exit = false;    // ended because the item left its process
   int away = 0;            // open seconds since it ended
 
   // Paused: what the target would be if it resumed now.
