@@ -26,7 +26,9 @@ class Duration {
   static constexpr Duration Hours(int64_t n) { return Seconds(n * 3600); }
   static constexpr Duration Zero() { return Duration(0); }
   // Truncates toward zero to the microsecond (T1).
-  static Duration From(absl::Duration d) { return Duration(absl::ToInt64Microseconds(d)); }
+  static Duration From(absl::Duration d) {
+    return Duration(absl::ToInt64Microseconds(d));
+  }
 
   constexpr int64_t micros() const { return micros_; }
   // Whole seconds, rounded toward zero.
@@ -35,11 +37,23 @@ class Duration {
 
   constexpr auto operator<=>(const Duration&) const = default;
   constexpr Duration operator-() const { return Duration(-micros_); }
-  constexpr Duration operator+(Duration o) const { return Duration(micros_ + o.micros_); }
-  constexpr Duration operator-(Duration o) const { return Duration(micros_ - o.micros_); }
-  constexpr Duration operator*(int64_t k) const { return Duration(micros_ * k); }
-  constexpr Duration& operator+=(Duration o) { micros_ += o.micros_; return *this; }
-  constexpr Duration& operator-=(Duration o) { micros_ -= o.micros_; return *this; }
+  constexpr Duration operator+(Duration o) const {
+    return Duration(micros_ + o.micros_);
+  }
+  constexpr Duration operator-(Duration o) const {
+    return Duration(micros_ - o.micros_);
+  }
+  constexpr Duration operator*(int64_t k) const {
+    return Duration(micros_ * k);
+  }
+  constexpr Duration& operator+=(Duration o) {
+    micros_ += o.micros_;
+    return *this;
+  }
+  constexpr Duration& operator-=(Duration o) {
+    micros_ -= o.micros_;
+    return *this;
+  }
 
  private:
   constexpr explicit Duration(int64_t micros) : micros_(micros) {}
@@ -51,7 +65,9 @@ class Instant {
  public:
   constexpr Instant() = default;
   static constexpr Instant FromMicros(int64_t n) { return Instant(n); }
-  static constexpr Instant FromSeconds(int64_t n) { return Instant(n * 1000000); }
+  static constexpr Instant FromSeconds(int64_t n) {
+    return Instant(n * 1000000);
+  }
   // Truncates toward the past to the microsecond.
   static Instant From(absl::Time t) { return Instant(absl::ToUnixMicros(t)); }
   // 0001-01-01T00:00:00Z and the last microsecond of year 9999.
@@ -62,9 +78,15 @@ class Instant {
   absl::Time ToAbsl() const { return absl::FromUnixMicros(micros_); }
 
   constexpr auto operator<=>(const Instant&) const = default;
-  constexpr Instant operator+(Duration d) const { return Instant(micros_ + d.micros()); }
-  constexpr Instant operator-(Duration d) const { return Instant(micros_ - d.micros()); }
-  constexpr Duration operator-(Instant o) const { return Duration::Micros(micros_ - o.micros_); }
+  constexpr Instant operator+(Duration d) const {
+    return Instant(micros_ + d.micros());
+  }
+  constexpr Instant operator-(Duration d) const {
+    return Instant(micros_ - d.micros());
+  }
+  constexpr Duration operator-(Instant o) const {
+    return Duration::Micros(micros_ - o.micros_);
+  }
 
  private:
   constexpr explicit Instant(int64_t micros) : micros_(micros) {}
@@ -82,9 +104,13 @@ struct Interval {
 using Date = absl::CivilDay;
 
 template <typename H>
-H AbslHashValue(H h, Duration d) { return H::combine(std::move(h), d.micros()); }
+H AbslHashValue(H h, Duration d) {
+  return H::combine(std::move(h), d.micros());
+}
 template <typename H>
-H AbslHashValue(H h, Instant t) { return H::combine(std::move(h), t.micros()); }
+H AbslHashValue(H h, Instant t) {
+  return H::combine(std::move(h), t.micros());
+}
 
 }  // namespace charter::sla
 
