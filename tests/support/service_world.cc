@@ -180,8 +180,12 @@ void ServiceWorld::OpenStore() {
   options.migrations = &storage::ProductMigrations();
   options.max_attempts = 3;
   options.inject_error = [this](absl::string_view sql) {
-    std::lock_guard<std::mutex> lock(fault_mutex_);
-    return fault_ ? fault_(sql) : 0;
+    std::function<int(absl::string_view)> fault;
+    {
+      std::lock_guard<std::mutex> lock(fault_mutex_);
+      fault = fault_;
+    }
+    return fault ? fault(sql) : 0;
   };
   auto store = storage::OpenStore(url_, options);
   Check(store.status());

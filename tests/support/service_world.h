@@ -122,7 +122,8 @@ class ServiceWorld {
   void Restart();
 
   // Called before each statement; what it returns is taken for the engine's
-  // error. See StoreOptions::inject_error. Thread-safe.
+  // error. It may wait, to hold up a transaction. See
+  // StoreOptions::inject_error. Thread-safe.
   void SetFault(std::function<int(absl::string_view sql)> fault);
 
   // Runs a handler as an administrator; its error fails the test.
