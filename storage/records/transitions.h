@@ -21,7 +21,8 @@
 namespace charter::storage {
 
 struct TransitionRecord {
-  // Unique within the item: TransitionKey of the next four.
+  // Unique over all items (K6): TransitionKey of the item's name with the
+  // instance, and of the three that follow.
   std::string key;
   std::string
       instance;  // the engine's id of the clock; empty: of the item itself

@@ -291,8 +291,10 @@ storage::TransitionRecord ToRecord(const sla::Revision& revision,
   record.kind = sla::TransitionKindName(transition.kind);
   record.cause = transition.cause;
   record.revision = revision.revision;
-  record.key = storage::TransitionKey(record.instance, record.kind,
-                                      record.cause, record.revision);
+  // The item's name as well: whoever follows the feed sees those of all items.
+  const std::string subject = absl::StrCat(case_name, "/", record.instance);
+  record.key = storage::TransitionKey(subject, record.kind, record.cause,
+                                      record.revision);
   record.time = transition.instant.ToAbsl();
   if (transition.moment) record.moment = transition.moment->ToAbsl();
   record.late = transition.late;
@@ -303,7 +305,7 @@ storage::TransitionRecord ToRecord(const sla::Revision& revision,
   record.transition.set_withdrawn(revision.retraction);
   if (revision.supersedes.has_value()) {
     record.transition.set_corrects(storage::TransitionKey(
-        record.instance, record.kind, record.cause, *revision.supersedes));
+        subject, record.kind, record.cause, *revision.supersedes));
   }
   if (revision.publish) {
     record.publish_time = now;
