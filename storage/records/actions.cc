@@ -18,6 +18,7 @@ using internal::ToUs;
 // actions.state
 constexpr int kWaiting = 0;  // or held, while available_us is in the future
 constexpr int kDone = 1;     // since available_us
+constexpr int kDead = 2;     // given out too often; else as kWaiting
 
 constexpr size_t kMaxAcks = 1000;
 
@@ -45,10 +46,11 @@ std::optional<LeaseId> Parse(absl::string_view text) {
   return id;
 }
 
-// "state = 0 AND ", and the topic if one is asked for.
+// The state, and the topic if one is asked for.
 std::string Waiting(absl::string_view topic, Binds* binds) {
-  binds->Add("state", kWaiting);
-  if (topic.empty()) return "state = :state";
+  const bool dead = topic == kDeadLetters;
+  binds->Add("state", dead ? kDead : kWaiting);
+  if (topic.empty() || dead) return "state = :state";
   binds->Add("topic", topic);
   return "state = :state AND topic = :topic";
 }
@@ -96,7 +98,12 @@ absl::StatusOr<std::vector<Action>> PullActions(Transaction& tx,
   std::vector<Action> actions;
   if (rows->empty()) return actions;
   std::vector<Value> ids;
+  std::vector<Value> dead;
   for (const Row row : *rows) {
+    if (row.Int64(1) >= kMostAttempts && topic != kDeadLetters) {
+      dead.push_back(row.Text(0));
+      continue;
+    }
     Action& action = actions.emplace_back();
     absl::Status status = internal::FromBlob(row.Text(2), &action, "action");
     if (!status.ok()) return status;
@@ -106,6 +113,17 @@ absl::StatusOr<std::vector<Action>> PullActions(Transaction& tx,
     internal::SetTimestamp(action.mutable_lease_expire_time(), now + lease);
     ids.push_back(row.Text(0));
   }
+  if (!dead.empty()) {
+    Binds buried = {{"state", kDead}, {"now", ToUs(now)}};
+    const std::string list = InList("id", dead, &buried);
+    const absl::StatusOr<int64_t> done = tx.Execute(
+        absl::StrCat("UPDATE actions SET state = :state, available_us = :now "
+                     "WHERE id IN ",
+                     list),
+        buried);
+    if (!done.ok()) return done.status();
+  }
+  if (ids.empty()) return actions;
   Binds update = {{"until", ToUs(now + lease)}};
   const std::string list = InList("id", ids, &update);
   const absl::StatusOr<int64_t> done =
@@ -167,7 +185,7 @@ absl::StatusOr<std::vector<std::string>> AckActions(
     const auto [attempt, state] = found->second;
     if (attempt != lease.attempt) {
       lost.push_back(ToText(lease.action, lease.attempt));
-    } else if (state == kWaiting) {
+    } else if (state != kDone) {
       finished.push_back(lease.action);
     }
   }

@@ -35,10 +35,16 @@ struct NewAction {
 absl::Status InsertActions(Transaction& tx, absl::Span<const NewAction> actions,
                            absl::Time now);
 
+// How often an action is given out. Then it is a dead letter: it is given to
+// those alone who ask for the topic kDeadLetters, which no process can name,
+// and leaves it when it is acknowledged.
+inline constexpr int kMostAttempts = 20;
+inline constexpr absl::string_view kDeadLetters = "dead_letter";
+
 // Takes at most `max_actions` (1 to 1,000) that are available at `now`, the
 // longest available first, and holds them for `lease`. Of two who pull at once,
-// none gets what the other gets. An empty `topic` means all. Each comes with
-// `lease_id`, `attempt` from 1, `lease_expire_time`.
+// none gets what the other gets. An empty `topic` means all but dead letters.
+// Each comes with `lease_id`, `attempt` from 1, `lease_expire_time`.
 absl::StatusOr<std::vector<charter::v1::Action>> PullActions(
     Transaction& tx, absl::string_view topic, int max_actions,
     absl::Duration lease, absl::Time now);

@@ -66,6 +66,7 @@ TEST_P(FeedPublisherTest, W1_AKillAtAnyStatementLosesNoneAndDoublesNone) {
     ASSERT_LT(statement, 30);
     Write(accounts++);
     Write(accounts++);
+    world_.clock().Advance(LeaseKeeper::kLifetime);
     int seen = 0;
     killed = false;
     world_.SetFault([&](absl::string_view sql) {

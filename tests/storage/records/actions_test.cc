@@ -66,6 +66,33 @@ TEST_P(ActionsTest, W2_PulledUnderALeaseTheLongestAvailableFirst) {
   EXPECT_EQ(Next(""), At(65));
 }
 
+TEST_P(ActionsTest, W2_WhatNobodyAcknowledgesBecomesADeadLetter) {
+  Insert("k1", "notify");
+  double now = 0;
+  for (int attempt = 1; attempt <= kMostAttempts; ++attempt, now += 60) {
+    const std::vector<Action> pulled =
+        Pull(attempt % 2 == 0 ? "" : "notify", now);
+    ASSERT_EQ(pulled.size(), 1u);
+    EXPECT_EQ(pulled[0].attempt(), attempt);
+    EXPECT_THAT(Pull(kDeadLetters, now), IsEmpty());
+  }
+  Insert("k2", "notify", now);
+  EXPECT_THAT(Keys(Pull("", now)), ElementsAre("k2"));
+  EXPECT_EQ(Next(kDeadLetters), At(now));
+  const std::vector<Action> dead = Pull(kDeadLetters, now);
+  ASSERT_THAT(Keys(dead), ElementsAre("k1"));
+  EXPECT_EQ(dead[0].topic(), "notify");
+  EXPECT_EQ(dead[0].attempt(), kMostAttempts + 1);
+  EXPECT_THAT(Pull(kDeadLetters, now), IsEmpty());
+  EXPECT_THAT(Keys(Pull(kDeadLetters, now + 60)), ElementsAre("k1"));
+  EXPECT_THAT(Ack({dead[0].lease_id()}, now + 60),
+              ElementsAre(dead[0].lease_id()));
+  const std::vector<Action> again = Pull(kDeadLetters, now + 120);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_THAT(Ack({again[0].lease_id()}, now + 120), IsEmpty());
+  EXPECT_THAT(Pull(kDeadLetters, now + 1000), IsEmpty());
+}
+
 TEST_P(ActionsTest, W2_AnEndedLeaseGivesTheActionToSomebodyElse) {
   Insert("k1", "notify");
   const std::string first = Pull("notify", 0)[0].lease_id();
