@@ -1,0 +1,250 @@
+// A server that is killed while it writes and while timers are due loses
+// nothing and doubles nothing (T4, K6, W1).
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "charter/v1/admin_service.grpc.pb.h"
+#include "google/longrunning/operations.grpc.pb.h"
+#include "server/services/shared/time_convert.h"
+#include "tests/kill/child_server.h"
+#include "tests/kill/traffic.h"
+#include "tests/kill/watcher.h"
+#include "tests/support/mariadb_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace charter::test {
+namespace {
+
+using testing::IsEmpty;
+
+constexpr int kWriters = 8;
+constexpr int kWritesPerSecond = 50;
+
+int Rounds() { return std::getenv("CHARTER_TEST_FULL") != nullptr ? 20 : 5; }
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  // A server that was killed is tried again at once.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+// (clock, kind, trigger, instant): what a transition is, whatever its revision.
+using Happened = std::tuple<std::string, int, std::string, int64_t>;
+
+Happened Of(const v1::Transition& transition) {
+  return {transition.milestone(), transition.kind(), transition.trigger(),
+          absl::ToUnixMicros(services::ToTime(transition.time()))};
+}
+
+// What the feed told of each case's clocks and has not taken back; what is
+// wrong with the feed itself goes to `mistakes`.
+std::map<std::string, std::multiset<Happened>> ReadFeed(
+    const std::vector<v1::Event>& events, std::vector<std::string>* mistakes) {
+  std::map<std::string, v1::Transition> standing;
+  int64_t sequence = 0;
+  int32_t index = 0;
+  for (const v1::Event& event : events) {
+    const bool next_transaction =
+        event.sequence() == sequence + 1 && event.index() == 0;
+    const bool next_event =
+        event.sequence() == sequence && event.index() == index + 1;
+    if (!next_transaction && !next_event) {
+      mistakes->push_back(absl::StrCat("after (", sequence, ", ", index,
+                                       ") came (", event.sequence(), ", ",
+                                       event.index(), ")"));
+    }
+    sequence = event.sequence();
+    index = event.index();
+    if (!event.has_transition()) continue;
+    const v1::Transition& transition = event.transition();
+    if (!transition.corrects().empty() &&
+        standing.erase(transition.corrects()) == 0) {
+      mistakes->push_back(absl::StrCat(transition.key(), " corrects ",
+                                       transition.corrects(),
+                                       ", which the feed never told"));
+    }
+    if (transition.withdrawn()) continue;
+    if (!standing.emplace(transition.key(), transition).second)
+      mistakes->push_back(absl::StrCat(transition.key(), " came twice"));
+  }
+  std::map<std::string, std::multiset<Happened>> happened;
+  for (const auto& [key, transition] : standing) {
+    const std::string name = transition.milestone();
+    if (name.empty()) continue;
+    happened[name.substr(0, name.find("/milestones/"))].insert(Of(transition));
+  }
+  return happened;
+}
+
+class KillTest : public testing::Test {
+ protected:
+  void Run(const std::string& database_url);
+
+ private:
+  void CheckCase(const std::string& name, const LoggedCase& logged,
+                 const std::multiset<Happened>& told);
+  void CheckRecalculation(const std::shared_ptr<grpc::Channel>& channel);
+
+  SystemClock clock_;
+  std::unique_ptr<v1::CaseService::Stub> cases_;
+};
+
+void KillTest::Run(const std::string& database_url) {
+  std::random_device device;
+  const unsigned seed = device();
+  std::printf("seed %u\n", seed);
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<int> moment_ms(0, 500);
+
+  ChildServer server(database_url);
+  const auto channel = Connect(server.target());
+  cases_ = v1::CaseService::NewStub(channel);
+  SetUpPromise(channel);
+  Watcher watcher(Connect(server.target()));
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < kWriters; ++i)
+    channels.push_back(Connect(server.target()));
+  Traffic traffic(channels, clock_);
+  for (int round = 1; round <= Rounds(); ++round) {
+    ASSERT_TRUE(traffic.WaitForRate(kWritesPerSecond))
+        << "fewer than " << kWritesPerSecond << " writes a second";
+    std::this_thread::sleep_for(std::chrono::milliseconds(moment_ms(random)));
+    const int64_t acknowledged = traffic.acknowledged();
+    const int in_flight = traffic.in_flight();
+    const absl::Time killed = clock_.Now();
+    server.Kill();
+    // It stays away until some timers should have fired.
+    for (int i = 0; i < 250 && traffic.DueBetween(killed, clock_.Now()) < 3;
+         ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    server.Start();
+    const int due = traffic.DueBetween(killed, clock_.Now());
+    std::printf(
+        "round %d: %lld writes acknowledged, %d killed in flight, %d timers "
+        "due\n",
+        round, static_cast<long long>(acknowledged), in_flight, due);
+    std::fflush(stdout);
+    EXPECT_GT(acknowledged, 0);
+    EXPECT_GT(in_flight, 0);
+    EXPECT_GT(due, 0);
+  }
+  traffic.Finish();
+  EXPECT_THAT(traffic.unexpected(), IsEmpty());
+  // The last targets are up to three seconds ahead.
+  std::this_thread::sleep_for(std::chrono::milliseconds(3500));
+  ASSERT_TRUE(watcher.CatchUp()) << "the feed has more than the watcher got";
+  EXPECT_GT(watcher.resumptions(), 0);
+
+  std::vector<std::string> mistakes;
+  const auto told = ReadFeed(watcher.events(), &mistakes);
+  EXPECT_THAT(mistakes, IsEmpty());
+  EXPECT_EQ(told.size(), traffic.log().size());
+  for (const auto& [name, logged] : traffic.log()) {
+    const auto found = told.find(name);
+    CheckCase(name, logged,
+              found == told.end() ? std::multiset<Happened>() : found->second);
+    if (HasFatalFailure()) return;
+  }
+  CheckRecalculation(channel);
+  EXPECT_EQ(server.Stop(), 0);
+}
+
+// Its history is what was acknowledged; its clock is what the log says by
+// itself; the feed told what an evaluation of the history says.
+void KillTest::CheckCase(const std::string& name, const LoggedCase& logged,
+                         const std::multiset<Happened>& told) {
+  v1::GetTimelineRequest request;
+  request.set_name(name);
+  v1::GetTimelineResponse timeline;
+  grpc::ClientContext context;
+  const grpc::Status status = cases_->GetTimeline(&context, request, &timeline);
+  ASSERT_TRUE(status.ok()) << name << ": " << status.error_message();
+  std::vector<std::string> keys;
+  for (const v1::CaseEvent& event : timeline.events()) {
+    if (event.has_interaction()) keys.push_back(event.key());
+  }
+  EXPECT_EQ(keys, logged.keys) << name;
+
+  ASSERT_EQ(timeline.clocks_size(), 1) << name;
+  const v1::Milestone& first = timeline.clocks(0).milestone();
+  const bool late = !logged.answered || *logged.answered > logged.target;
+  EXPECT_EQ(first.violated(), late) << name;
+  EXPECT_EQ(first.state(),
+            logged.answered ? v1::Milestone::COMPLETED : v1::Milestone::RUNNING)
+      << name;
+  if (late) {
+    EXPECT_EQ(services::ToTime(first.violation_time()), logged.target) << name;
+  }
+  if (logged.answered) {
+    EXPECT_EQ(services::ToTime(first.completion_time()), *logged.answered)
+        << name;
+  }
+
+  std::multiset<Happened> evaluated;
+  for (const v1::Transition& transition : timeline.transitions()) {
+    if (!transition.milestone().empty()) evaluated.insert(Of(transition));
+  }
+  EXPECT_EQ(told, evaluated) << name;
+}
+
+// What is stored is what the histories say.
+void KillTest::CheckRecalculation(
+    const std::shared_ptr<grpc::Channel>& channel) {
+  google::longrunning::Operation operation;
+  {
+    grpc::ClientContext context;
+    const grpc::Status status = v1::AdminService::NewStub(channel)->Recalculate(
+        &context, v1::RecalculateRequest(), &operation);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  const auto operations = google::longrunning::Operations::NewStub(channel);
+  for (int i = 0; i < 20 && !operation.done(); ++i) {
+    google::longrunning::WaitOperationRequest wait;
+    wait.set_name(operation.name());
+    wait.mutable_timeout()->set_seconds(5);
+    grpc::ClientContext context;
+    const grpc::Status status =
+        operations->WaitOperation(&context, wait, &operation);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  ASSERT_TRUE(operation.has_response()) << operation.ShortDebugString();
+  v1::RecalculateResult result;
+  ASSERT_TRUE(operation.response().UnpackTo(&result));
+  EXPECT_GT(result.done_count(), 0);
+  EXPECT_EQ(result.changed_count(), 0);
+  EXPECT_EQ(result.failed_count(), 0);
+}
+
+TEST_F(KillTest, W1_K6_SqliteLosesAndDoublesNothing) {
+  const TempDir dir;
+  Run(absl::StrCat("sqlite://", dir.File("charter.db")));
+}
+
+TEST_F(KillTest, W1_K6_MariadbLosesAndDoublesNothing) {
+  MariadbServer& mariadb = MariadbServer::Shared();
+  const std::string url = mariadb.CreateDatabase();
+  Run(url);
+  mariadb.DropDatabase(url);
+}
+
+}  // namespace
+}  // namespace charter::test
