@@ -55,10 +55,22 @@ size_t ItemLength(absl::string_view text) {
   return 0;
 }
 
+// What a caller's filter became is any text: written `:filter`.
+std::string WithoutFilter(std::string text) {
+  const std::string head_text = "CASE WHEN ";
+  const std::string tail_text = " THEN 1 ELSE 0 END = 1";
+  const size_t head = text.find(head_text);
+  if (head == std::string::npos) return text;
+  const size_t tail = text.find(tail_text, head);
+  if (tail == std::string::npos) return text;
+  const size_t from = head + head_text.size();
+  return text.replace(from, tail - from, ":filter");
+}
+
 }  // namespace
 
 std::string StatementShape(absl::string_view sql) {
-  const std::string text = WithoutNumbers(sql);
+  const std::string text = WithoutFilter(WithoutNumbers(sql));
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const absl::string_view rest = absl::string_view(text).substr(i);

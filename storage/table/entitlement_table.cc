@@ -13,6 +13,7 @@ const Table<v1::Entitlement>& EntitlementTable() {
                     "contact"}},
       .leads = {{{"external_id"}, {"account"}},
                 {{"account"}},
+                {{"process"}},
                 {{"business_hours"}},
                 {{"process"}},
                 {}},

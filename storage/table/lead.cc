@@ -127,17 +127,20 @@ absl::StatusOr<ChosenLead> ChosenLead::Choose(
     ChosenLead chosen(binding, lead);
     const bool fits = std::all_of(
         lead.equal.begin(), lead.equal.end(), [&](const std::string& column) {
-          if (FindEquality(restrict_to, column) != nullptr) return true;
-          const Equality* equality = FindEquality(filter, column);
+          const Equality* equality = FindEquality(restrict_to, column);
+          if (equality == nullptr) {
+            equality = FindEquality(filter, column);
+            if (equality != nullptr) ++chosen.terms_used_;
+          }
           if (equality == nullptr) return false;
           chosen.equal_.push_back(*equality);
           return true;
         });
     if (!fits) continue;
-    chosen.terms_used_ = chosen.equal_.size();
-    // Also those that the lead does not need.
-    chosen.equal_.insert(chosen.equal_.end(), restrict_to.begin(),
-                         restrict_to.end());
+    for (const Equality& it : restrict_to) {
+      if (FindEquality(chosen.equal_, it.column) == nullptr)
+        chosen.unused_.push_back(it);
+    }
     return chosen;
   }
   std::vector<std::string> leads;

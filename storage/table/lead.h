@@ -39,6 +39,8 @@ class ChosenLead {
 
   // How many terms of the filter the lead takes care of.
   size_t terms_used() const { return terms_used_; }
+  // What of `restrict_to` it does not.
+  const std::vector<Equality>& unused() const { return unused_; }
 
   // WHERE: the rows of the lead after one place, up to and including another.
   std::string Where(const Dialect& dialect, const Place& after,
@@ -65,7 +67,7 @@ class ChosenLead {
   const TableBinding* binding_;
   const Lead* lead_;
   size_t terms_used_ = 0;
-  std::vector<Equality> equal_;
+  std::vector<Equality> equal_, unused_;
   std::vector<const Column*> order_;  // ends with the name
 };
 

@@ -33,7 +33,8 @@ struct ListQuery {
   // the rows, so that the result is the same on every engine.
   std::string filter;
   // What the caller is confined to: the parent, or the account of a customer.
-  // Always in the SQL, and taken into account when the lead is chosen.
+  // Always in the SQL, and taken into account when the lead is chosen: one lead
+  // must have these columns alone, or some of them (INTERNAL).
   std::vector<Equality> restrict_to;
   // Custom fields that the filter may name as `attributes.NAME`, named so here.
   std::vector<sla::Field> attributes;

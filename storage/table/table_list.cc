@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/sla/expression/expression.h"
 #include "storage/filter/filter_sql.h"
+#include "storage/sql/errors.h"
 #include "storage/table/lead.h"
 #include "storage/table/table_base.h"
 
@@ -84,10 +88,51 @@ size_t TopLevelTerms(const sla::Expression& filter) {
   return root.kind == sla::Node::Kind::kAnd ? root.children.size() : 1;
 }
 
-// The filter as a condition whose fields no engine takes for a reason to leave
-// the lead's index.
-std::string Check(const FilterSql& filter) {
-  return absl::StrCat("CASE WHEN ", filter.where, " THEN 1 ELSE 0 END = 1");
+// What the lead leaves to be checked on its rows: of the filter, and of what
+// the caller is confined to.
+class Rest {
+ public:
+  Rest(const TableBinding& binding, const ChosenLead& lead,
+       const sla::Expression* filter) {
+    for (const Equality& it : lead.unused()) {
+      parts_.push_back(absl::StrCat(it.column, " = :", it.column));
+      binds_.push_back({it.column, it.value});
+    }
+    if (filter == nullptr || TopLevelTerms(*filter) <= lead.terms_used())
+      return;
+    FilterSql sql = ToSql(*filter, binding.filter_columns());
+    parts_.push_back(absl::StrCat("(", sql.where, ")"));
+    binds_.insert(binds_.end(), sql.binds.begin(), sql.binds.end());
+  }
+
+  bool empty() const { return parts_.empty(); }
+
+  // A condition whose fields no engine takes for a reason to leave the lead's
+  // index.
+  std::string Text(Binds* binds) const {
+    for (const Bind& bind : binds_) binds->Add(bind.name, bind.value);
+    return absl::StrCat("CASE WHEN ", absl::StrJoin(parts_, " AND "),
+                        " THEN 1 ELSE 0 END = 1");
+  }
+
+ private:
+  std::vector<std::string> parts_;
+  std::vector<Bind> binds_;
+};
+
+// Whether a lead finds the rows of a restriction, however few they are.
+bool ServesRestriction(const TableBinding& binding,
+                       const std::vector<Equality>& restrict_to) {
+  if (restrict_to.empty()) return true;
+  const auto restricted = [&](const std::string& column) {
+    return std::any_of(restrict_to.begin(), restrict_to.end(),
+                       [&](const Equality& it) { return it.column == column; });
+  };
+  const std::vector<Lead>& leads = binding.spec().leads;
+  return std::any_of(leads.begin(), leads.end(), [&](const Lead& lead) {
+    return !lead.equal.empty() &&
+           std::all_of(lead.equal.begin(), lead.equal.end(), restricted);
+  });
 }
 
 }  // namespace
@@ -98,6 +143,11 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
                              absl::FunctionRef<void()> drop_last,
                              std::string* next) const {
   next->clear();
+  if (!ServesRestriction(binding_, query.restrict_to)) {
+    return StorageError(ErrorKind::kInternal,
+                        absl::StrCat("table ", binding_.table(),
+                                     ": no lead serves the restriction"));
+  }
   std::optional<sla::Schema> extended;
   if (!query.attributes.empty()) {
     extended = binding_.filter_schema();
@@ -125,20 +175,17 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
     if (!decoded.ok()) return decoded.status();
     place = *std::move(decoded);
   }
-  // What the lead leaves of the filter.
-  std::optional<FilterSql> rest;
-  if (filter.has_value() && TopLevelTerms(*filter) > lead->terms_used())
-    rest = ToSql(*filter, binding_.filter_columns());
+  const Rest rest(binding_, *lead, filter.has_value() ? &*filter : nullptr);
 
   Picker picker(binding_, query, schema,
                 filter.has_value() ? &*filter : nullptr);
   int checked = 0;
   while (checked < kMaxRowsChecked) {
-    const int window = checked == 0 && rest.has_value()
+    const int window = checked == 0 && !rest.empty()
                            ? kFirstWindow
                            : kMaxRowsChecked - checked;
     Place until;
-    if (rest.has_value()) {
+    if (!rest.empty()) {
       absl::StatusOr<Place> end = WindowEnd(tx, *lead, place, window);
       if (!end.ok()) return end.status();
       until = *std::move(end);
@@ -147,13 +194,12 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
       Binds binds;
       std::string sql = absl::StrCat(
           texts_.select, lead->Where(tx.dialect(), place, until, &binds));
-      if (rest.has_value()) {
-        absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ",
-                        Check(*rest));
-        for (const Bind& bind : rest->binds) binds.Add(bind.name, bind.value);
+      if (!rest.empty()) {
+        absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ");
+        absl::StrAppend(&sql, rest.Text(&binds));
       }
-      const int chunk = rest.has_value() ? picker.NextChunk()
-                                         : std::min(picker.NextChunk(), window);
+      const int chunk = !rest.empty() ? picker.NextChunk()
+                                      : std::min(picker.NextChunk(), window);
       binds.Add("limit", chunk);
       const int before = picker.seen();
       absl::Status status = ReadAll(
@@ -171,11 +217,11 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
         return absl::OkStatus();
       }
       const int fetched = picker.seen() - before;
-      if (!rest.has_value()) checked += fetched;
+      if (rest.empty()) checked += fetched;
       if (fetched < chunk && until.empty()) return absl::OkStatus();
-      if (fetched < chunk || !rest.has_value()) break;
+      if (fetched < chunk || rest.empty()) break;
     }
-    if (rest.has_value()) {
+    if (!rest.empty()) {
       checked += window;
       place = until;
     }

@@ -151,6 +151,9 @@ TEST_P(ListTest, RestrictionsHoldWhateverTheFilterSays) {
               ElementsAre("cases/c13", "cases/c19"));
   query.filter = "external_id == '3'";
   EXPECT_THAT(ListAll(CaseTable(), query), ElementsAre("cases/c17"));
+  // A restriction that no lead serves would be a walk through all rows.
+  query.restrict_to = {{"reason", "x"}};
+  EXPECT_THAT(List(CaseTable(), query).status(), IsKind(ErrorKind::kInternal));
 }
 
 TEST_P(ListTest, MilestonesComeInOrderOfTargetThoseWithoutLast) {
