@@ -1,5 +1,8 @@
 #include "server/server.h"
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +20,8 @@ namespace {
 // instead of ours.
 constexpr int kTransportLimit = 2 * static_cast<int>(call::kMaxRequestBytes);
 constexpr int kMaxResponseBytes = 16 << 20;
+// How long a stopping server goes on answering with DRAINING.
+constexpr absl::Duration kTellCallers = absl::Milliseconds(500);
 
 void SetChannelArguments(grpc::ServerBuilder& builder) {
   // Otherwise two servers share a port without a word.
@@ -118,9 +123,19 @@ void Server::Stop(absl::Duration grace) {
   context_.draining.store(true);
   context_.parking.Drain();
   context_.streams.Drain();
+  const auto start = std::chrono::steady_clock::now();
+  const auto until = start + absl::ToChronoMilliseconds(grace);
+  // gRPC drops what comes in while it shuts down, as CANCELLED, which callers
+  // don't repeat: so they are told first, and go elsewhere.
+  std::this_thread::sleep_until(
+      std::min(until, start + absl::ToChronoMilliseconds(kTellCallers)));
+  context_.running.WaitUntilNone(until);
+  const int64_t left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           until - std::chrono::steady_clock::now())
+                           .count();
   grpc_->Shutdown(gpr_time_add(
       gpr_now(GPR_CLOCK_MONOTONIC),
-      gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN)));
+      gpr_time_from_millis(std::max<int64_t>(left, 0), GPR_TIMESPAN)));
   probe_->Stop();
   executor_.Stop();
   workers_->Stop();

@@ -63,9 +63,10 @@ class Server {
   // TCP.
   std::shared_ptr<grpc::Channel> InProcessChannel();
 
-  // First health says NOT_SERVING, then new calls are refused with DRAINING and
-  // streams are finished, then calls that run get until `grace` is over, then
-  // what works in the background ends. Again: does nothing.
+  // First health says NOT_SERVING, new calls are refused with DRAINING (for
+  // half a second, if `grace` allows) and streams are finished; calls that run
+  // get until `grace` is over; then what works in the background ends. Again:
+  // does nothing.
   void Stop(absl::Duration grace);
 
  private:

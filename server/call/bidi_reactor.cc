@@ -63,6 +63,7 @@ class BidiReactor final
   }
 
   CallContext& context_;
+  const CallCount::Call counted_{context_.running};
   const Endpoint& endpoint_;
   grpc::CallbackServerContext* const server_;
   Passage passage_;

@@ -1,7 +1,10 @@
-// The streams that are open, so that a stop can end them.
+// The calls that run, so that a stop can wait for them, and the streams that
+// are open, so that it can end them.
 #ifndef CHARTER_SERVER_CALL_LIVE_CALLS_H_
 #define CHARTER_SERVER_CALL_LIVE_CALLS_H_
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +13,39 @@
 #include <utility>
 
 namespace charter::call {
+
+// Counts the calls between their first and last moment. Thread-safe.
+class CallCount {
+ public:
+  // One call, as long as it lives.
+  class Call {
+   public:
+    explicit Call(CallCount& count) : count_(count) { count_.Add(1); }
+    ~Call() { count_.Add(-1); }
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+   private:
+    CallCount& count_;
+  };
+
+  // False: some still run at `until`.
+  bool WaitUntilNone(std::chrono::steady_clock::time_point until) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return none_.wait_until(lock, until, [this] { return calls_ == 0; });
+  }
+
+ private:
+  void Add(int n) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    calls_ += n;
+    if (calls_ == 0) none_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable none_;
+  int calls_ = 0;
+};
 
 // Thread-safe.
 class LiveCalls {

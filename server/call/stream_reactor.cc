@@ -143,6 +143,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   }
 
   CallContext& context_;
+  const CallCount::Call counted_{context_.running};
   const Endpoint& endpoint_;
   const grpc::ByteBuffer request_;
   const std::shared_ptr<OpenStream> stream_;

@@ -24,6 +24,7 @@ struct CallContext {
 
   CallPath& path;
   Executor& executor;
+  CallCount running;
   Parking parking;
   LiveCalls streams;
   // New calls are refused with DRAINING, but for inline ones.

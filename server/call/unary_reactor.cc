@@ -114,6 +114,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   }
 
   CallContext& context_;
+  const CallCount::Call counted_{context_.running};
   const Endpoint& endpoint_;
   const grpc::ByteBuffer* const request_;
   grpc::ByteBuffer* const response_;

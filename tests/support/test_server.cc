@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -47,15 +48,6 @@ void AppendRow(const storage::Row& row, std::string* out) {
     }
     absl::StrAppend(out, field.size(), ":", field);
   }
-}
-
-template <typename Detail>
-Detail Unpack(const grpc::Status& status) {
-  Detail detail;
-  for (const auto& any : DetailsOf(status).details()) {
-    if (any.Is<Detail>()) any.UnpackTo(&detail);
-  }
-  return detail;
 }
 
 }  // namespace
@@ -136,14 +128,12 @@ std::string TestServer::HashOfAllTables(
   absl::StatusOr<std::vector<std::string>> schema =
       storage::ListSchema(*session);
   Check(schema.status());
-  std::vector<std::string> tables;
+  // Each line begins with its table: "accounts.name text not null".
+  std::set<std::string> tables;
   for (const std::string& line : *schema) {
-    const std::string table = line.substr(0, line.find(' '));
-    if (std::find(but_not.begin(), but_not.end(), table) == but_not.end()) {
-      tables.push_back(table);
-    }
+    tables.insert(line.substr(0, line.find_first_of(" .")));
   }
-  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+  for (const std::string& table : but_not) tables.erase(table);
   std::string content;
   storage::TxOptions options;
   options.now = clock_.Now();
@@ -186,7 +176,7 @@ google::rpc::Status DetailsOf(const grpc::Status& status) {
 }
 
 google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status) {
-  return Unpack<google::rpc::ErrorInfo>(status);
+  return DetailOf<google::rpc::ErrorInfo>(status);
 }
 
 std::string ReasonOf(const grpc::Status& status) {
@@ -194,11 +184,12 @@ std::string ReasonOf(const grpc::Status& status) {
 }
 
 google::rpc::BadRequest BadRequestOf(const grpc::Status& status) {
-  return Unpack<google::rpc::BadRequest>(status);
+  return DetailOf<google::rpc::BadRequest>(status);
 }
 
 std::string ViolationsOf(const grpc::Status& status) {
-  return absl::StrJoin(BadRequestOf(status).field_violations(), ", ",
+  const google::rpc::BadRequest bad = BadRequestOf(status);
+  return absl::StrJoin(bad.field_violations(), ", ",
                        [](std::string* out, const auto& violation) {
                          absl::StrAppend(out, violation.field(), " ",
                                          violation.reason());

@@ -86,6 +86,16 @@ std::unique_ptr<grpc::ClientContext> NewContext(absl::string_view token = "");
 
 // What came with an error.
 google::rpc::Status DetailsOf(const grpc::Status& status);
+// The detail of this type; an empty one: there is none.
+template <typename Detail>
+Detail DetailOf(const grpc::Status& status) {
+  const google::rpc::Status details = DetailsOf(status);
+  Detail detail;
+  for (const auto& any : details.details()) {
+    if (any.Is<Detail>()) any.UnpackTo(&detail);
+  }
+  return detail;
+}
 // The reason of its ErrorInfo; empty: none.
 std::string ReasonOf(const grpc::Status& status);
 google::rpc::ErrorInfo ErrorInfoOf(const grpc::Status& status);

@@ -20,6 +20,7 @@
 #include "server/call/identity.h"
 #include "server/call/services.h"
 #include "server/services/shared/errors.h"
+#include "storage/records/audit_log.h"
 #include "tests/support/test_server.h"
 
 namespace charter::test {
@@ -78,6 +79,22 @@ TEST(IdentityRefusalTest, PermissionsAreCheckedBeforeAnythingElse) {
   EXPECT_EQ(status.error_code(), StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(ReasonOf(status), "PERMISSION_MISSING");
   EXPECT_EQ(ErrorInfoOf(status).metadata().at("permission"), "accounts.create");
+  // It is in the audit, once the workers did what was queued.
+  server.server().Stop(absl::Seconds(60));
+  const auto session = server.store().OpenSession();
+  std::vector<storage::AuditRecord> rows;
+  ASSERT_TRUE(session
+                  ->Read({},
+                         [&](storage::Transaction& tx) {
+                           auto read = storage::ReadAudit(tx, "", 10);
+                           if (read.ok()) rows = *std::move(read);
+                           return read.status();
+                         })
+                  .ok());
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].principal, "desk");
+  EXPECT_EQ(rows[0].method, "charter.v1.DirectoryService/CreateAccount");
+  EXPECT_EQ(rows[0].outcome, StatusCode::PERMISSION_DENIED);
 }
 
 TEST(IdentityRefusalTest, HealthNeedsNoToken) {
@@ -319,9 +336,7 @@ TEST_F(ScriptedTest, AFullServerSaysSoAtOnceAndWhenToTryAgain) {
   const grpc::Status status = refused->get();
   EXPECT_EQ(status.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(status), "OVERLOADED");
-  google::rpc::RetryInfo retry;
-  for (const auto& any : DetailsOf(status).details()) any.UnpackTo(&retry);
-  EXPECT_GT(retry.retry_delay().nanos(), 0);
+  EXPECT_GT(DetailOf<google::rpc::RetryInfo>(status).retry_delay().nanos(), 0);
   // Health answers all the same.
   grpc::health::v1::HealthCheckResponse health;
   EXPECT_TRUE(server.Stub<grpc::health::v1::Health>()
@@ -363,9 +378,8 @@ TEST_F(ScriptedTest, HandlersThatFailTellNothingOfTheirInside) {
     EXPECT_EQ(ReasonOf(status), "INTERNAL") << name;
     EXPECT_THAT(status.error_message() + status.error_details(),
                 Not(HasSubstr("secret")));
-    google::rpc::RequestInfo info;
-    for (const auto& any : DetailsOf(status).details()) any.UnpackTo(&info);
-    EXPECT_EQ(info.request_id().size(), 26u);
+    EXPECT_EQ(DetailOf<google::rpc::RequestInfo>(status).request_id().size(),
+              26u);
   }
   EXPECT_EQ(
       ReasonOf(Recalculate(server, "cases/x", NewContext().get(), &operation)),

@@ -1,0 +1,227 @@
+// The program itself: what it prints, what it refuses, how it ends.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "charter/v1/admin_service.grpc.pb.h"
+#include "charter/v1/event_service.grpc.pb.h"
+#include "grpcpp/grpcpp.h"
+#include "tests/support/mariadb_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace charter::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+// A charterd process; killed at the end if it still runs.
+class Process {
+ public:
+  Process(std::vector<std::string> arguments,
+          std::vector<std::string> environment) {
+    int out[2], err[2];
+    EXPECT_EQ(pipe2(out, O_CLOEXEC), 0);
+    EXPECT_EQ(pipe2(err, O_CLOEXEC), 0);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, err[1], 2);
+    arguments.insert(arguments.begin(), CHARTERD);
+    std::vector<char*> argv, envp;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    for (std::string& variable : environment) envp.push_back(variable.data());
+    envp.push_back(nullptr);
+    EXPECT_EQ(posix_spawn(&pid_, CHARTERD, &actions, nullptr, argv.data(),
+                          envp.data()),
+              0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(out[1]);
+    close(err[1]);
+    out_ = fdopen(out[0], "r");
+    err_ = fdopen(err[0], "r");
+  }
+  ~Process() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      waitpid(pid_, nullptr, 0);
+    }
+    fclose(out_);
+    fclose(err_);
+  }
+
+  // The next line of its standard output, without its end; empty at the end.
+  std::string Line() { return ReadLine(out_); }
+  std::string AllErrors() {
+    std::string all, line;
+    while (!(line = ReadLine(err_)).empty()) absl::StrAppend(&all, line, "\n");
+    return all;
+  }
+  void Signal(int number) { kill(pid_, number); }
+  // Its exit code; -1: it was killed.
+  int Wait() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  static std::string ReadLine(FILE* file) {
+    std::string line;
+    for (int c = fgetc(file); c != EOF && c != '\n'; c = fgetc(file)) {
+      line.push_back(static_cast<char>(c));
+    }
+    return line;
+  }
+
+  pid_t pid_ = -1;
+  FILE* out_;
+  FILE* err_;
+};
+
+class CharterdTest : public testing::Test {
+ protected:
+  std::unique_ptr<Process> Run(std::vector<std::string> arguments) {
+    return std::make_unique<Process>(
+        std::move(arguments),
+        std::vector<std::string>{absl::StrCat("HOME=", dir_.path())});
+  }
+  // What it says when it refuses to start.
+  std::string Refusal(std::vector<std::string> arguments) {
+    auto process = Run(std::move(arguments));
+    std::string errors = process->AllErrors();
+    EXPECT_NE(process->Wait(), 0);
+    return errors;
+  }
+
+  static std::shared_ptr<grpc::Channel> Channel(const std::string& line) {
+    constexpr char kPrefix[] = "listening on ";
+    EXPECT_THAT(line, StartsWith(kPrefix));
+    return grpc::CreateChannel(line.substr(sizeof(kPrefix) - 1),
+                               grpc::InsecureChannelCredentials());
+  }
+  static grpc::Status Ask(const std::shared_ptr<grpc::Channel>& channel,
+                          v1::ServerInfo* info) {
+    grpc::ClientContext context;
+    context.set_wait_for_ready(true);
+    return v1::AdminService::NewStub(channel)->GetServerInfo(
+        &context, v1::GetServerInfoRequest(), info);
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(CharterdTest, PrintsItsDatabaseAndItsPortAndStopsOnSigterm) {
+  auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
+  const std::string database = absl::StrCat("sqlite://", dir_.path(),
+                                            "/.local/share/charter/charter.db");
+  EXPECT_EQ(process->Line(), absl::StrCat("database ", database));
+  const auto channel = Channel(process->Line());
+  v1::ServerInfo info;
+  const grpc::Status status = Ask(channel, &info);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(info.backend(), "sqlite");
+  process->Signal(SIGTERM);
+  EXPECT_EQ(process->Wait(), 0);
+  EXPECT_THAT(process->AllErrors(), HasSubstr("\"event\":\"stopped\""));
+}
+
+TEST_F(CharterdTest, AnOpenStreamEndsWithAStop) {
+  auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
+  process->Line();
+  const auto channel = Channel(process->Line());
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  auto watch = v1::EventService::NewStub(channel)->WatchEvents(
+      &context, v1::WatchEventsRequest());
+  v1::WatchEventsResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  process->Signal(SIGTERM);
+  while (watch->Read(&response)) {
+  }
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(process->Wait(), 0);
+}
+
+TEST_F(CharterdTest, LogsCallsWithoutWhatIsInThem) {
+  auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
+  process->Line();
+  const auto channel = Channel(process->Line());
+  v1::RecalculateRequest request;
+  request.set_case_("cases/a-customers-own-words");
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.AddMetadata("authorization", "Bearer a-secret-token");
+  google::longrunning::Operation operation;
+  EXPECT_EQ(v1::AdminService::NewStub(channel)
+                ->Recalculate(&context, request, &operation)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  process->Signal(SIGINT);
+  EXPECT_EQ(process->Wait(), 0);
+  const std::string log = process->AllErrors();
+  EXPECT_THAT(log, HasSubstr("charter.v1.AdminService/Recalculate"));
+  EXPECT_THAT(log, HasSubstr("RESOURCE_NOT_FOUND"));
+  EXPECT_THAT(log, Not(HasSubstr("own-words")));
+  EXPECT_THAT(log, Not(HasSubstr("secret-token")));
+}
+
+TEST_F(CharterdTest, RefusesWhatMakesNoSense) {
+  EXPECT_THAT(Refusal({}), HasSubstr("--tokens"));
+  EXPECT_THAT(Refusal({"--insecure", "--listen", "0.0.0.0:0"}),
+              HasSubstr("loopback"));
+  EXPECT_THAT(Refusal({"--insecure", "--database", "oracle://x"}),
+              HasSubstr("sqlite://"));
+  EXPECT_THAT(Refusal({"--tokens", dir_.File("none")}), HasSubstr("none"));
+  EXPECT_THAT(Refusal({"--insecure", "--listen", "nonsense"}),
+              HasSubstr("nonsense"));
+  const std::string file = dir_.File("c.toml");
+  std::ofstream(file) << "listen = \"127.0.0.1:0\"\nport = 1\n";
+  EXPECT_THAT(Refusal({"--insecure", "--config", file}),
+              HasSubstr("line 2: unknown key `port`"));
+}
+
+TEST_F(CharterdTest, ASecondServerOnTheSameFileIsRefusedWithTheOwnersPid) {
+  auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
+  process->Line();
+  process->Line();
+  EXPECT_THAT(Refusal({"--listen", "127.0.0.1:0", "--insecure"}),
+              HasSubstr("pid"));
+}
+
+TEST_F(CharterdTest, MysqlIsMigratedOnlyWhenAskedTo) {
+  MariadbServer& mariadb = MariadbServer::Shared();
+  const std::string url = mariadb.CreateDatabase();
+  EXPECT_THAT(
+      Refusal({"--insecure", "--listen", "127.0.0.1:0", "--database", url}),
+      HasSubstr("migrate"));
+  auto migration = Run({"--migrate-only", "--database", url});
+  EXPECT_EQ(migration->Wait(), 0);
+  auto process =
+      Run({"--insecure", "--listen", "127.0.0.1:0", "--database", url});
+  EXPECT_THAT(process->Line(), HasSubstr("database mysql://"));
+  v1::ServerInfo info;
+  EXPECT_TRUE(Ask(Channel(process->Line()), &info).ok());
+  EXPECT_EQ(info.backend(), "mysql");
+  process->Signal(SIGTERM);
+  EXPECT_EQ(process->Wait(), 0);
+  process.reset();
+  mariadb.DropDatabase(url);
+}
+
+}  // namespace
+}  // namespace charter::test
