@@ -200,7 +200,7 @@ TEST_F(CharterdTest, ASecondServerOnTheSameFileIsRefusedWithTheOwnersPid) {
   process->Line();
   process->Line();
   EXPECT_THAT(Refusal({"--listen", "127.0.0.1:0", "--insecure"}),
-              HasSubstr("pid"));
+              HasSubstr("in use by process"));
 }
 
 TEST_F(CharterdTest, MysqlIsMigratedOnlyWhenAskedTo) {

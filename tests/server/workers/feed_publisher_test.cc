@@ -84,7 +84,7 @@ TEST_P(FeedPublisherTest, W1_AKillAtAnyStatementLosesNoneAndDoublesNone) {
     ASSERT_EQ(next.RunUntilIdle(), absl::OkStatus());
     ExpectAll(accounts);
   }
-  EXPECT_GT(statement, 5);
+  EXPECT_GE(statement, 5);
 }
 
 TEST_P(FeedPublisherTest, W1_AnotherServerGoesOnWithinFiveSecondsOfAKill) {
