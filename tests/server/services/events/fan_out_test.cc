@@ -83,8 +83,8 @@ TEST_P(FanOutTest, W1_PagesOfTheListAndAWatchContinueEachOther) {
       ASSERT_FALSE(page.resume_token().empty());
       request.set_resume_token(page.resume_token());
       if (page.events().empty()) break;
-      for (const std::string& event :
-           EventsOf({page.events().begin(), page.events().end()})) {
+      for (const std::string& event : EventsOf(std::vector<v1::Event>(
+               page.events().begin(), page.events().end()))) {
         seen.push_back(event);
       }
       const StreamPtr rest = Resume(page.resume_token());
