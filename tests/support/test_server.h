@@ -3,9 +3,12 @@
 #define CHARTER_TESTS_SUPPORT_TEST_SERVER_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -78,6 +81,26 @@ class TestServer {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
+};
+
+// One server per database for all tests of a suite, because making a database
+// takes longer than most tests: a static member, cleared by TearDownTestSuite.
+// Tests of the suite then use names of their own.
+class SharedServers {
+ public:
+  TestServer& Get(Database database, const TestServerOptions& options) {
+    std::unique_ptr<TestServer>& server = servers_[database];
+    if (server == nullptr) {
+      TestServerOptions all = options;
+      all.database = database;
+      server = std::make_unique<TestServer>(std::move(all));
+    }
+    return *server;
+  }
+  void Clear() { servers_.clear(); }
+
+ private:
+  std::map<Database, std::unique_ptr<TestServer>> servers_;
 };
 
 // A client's context with a deadline that only a hanging test meets. `token`

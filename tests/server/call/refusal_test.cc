@@ -121,9 +121,13 @@ class RequestRefusalTest : public testing::TestWithParam<Database> {
     return done.get_future().get();
   }
 
-  TestServer server_{{.database = GetParam()}};
-  const std::string before_ = server_.HashOfAllTables();
+  static void TearDownTestSuite() { servers_.Clear(); }
+  // A refused call changes nothing.
   void TearDown() override { EXPECT_EQ(server_.HashOfAllTables(), before_); }
+
+  static inline SharedServers servers_;
+  TestServer& server_ = servers_.Get(GetParam(), {});
+  const std::string before_ = server_.HashOfAllTables();
 };
 INSTANTIATE_TEST_SUITE_P(All, RequestRefusalTest, testing::ValuesIn(kDatabases),
                          testing::PrintToStringParamName());

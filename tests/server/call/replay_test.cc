@@ -20,24 +20,43 @@ namespace {
 using grpc::StatusCode;
 using v1::DirectoryService;
 
-v1::CreateAccountRequest Create(const std::string& id,
-                                const std::string& request_id) {
-  v1::CreateAccountRequest request;
-  request.mutable_account()->set_display_name("Acme");
-  request.set_account_id(id);
-  request.set_request_id(request_id);
-  return request;
+// Two callers who may do the same.
+std::string Tokens() {
+  std::string text;
+  for (const char* name : {"ann", "bob"}) {
+    absl::StrAppend(&text, "[[token]]\nsha256 = \"", call::HashToken(name),
+                    "\"\nprincipal = \"", name, "\"\nroles = [\"manager\"]\n");
+  }
+  return text;
 }
 
 class ReplayTest : public testing::TestWithParam<Database> {
  protected:
+  static void TearDownTestSuite() { servers_.Clear(); }
+
+  // Ids and request ids that no other test has.
+  v1::CreateAccountRequest Create(const std::string& id,
+                                  const std::string& request_id) {
+    v1::CreateAccountRequest request;
+    request.mutable_account()->set_display_name("Acme");
+    if (!id.empty()) request.set_account_id(Own(id));
+    if (!request_id.empty()) request.set_request_id(Own(request_id));
+    return request;
+  }
+  std::string Own(const std::string& id) const {
+    return absl::StrCat(id, "-", test_);
+  }
+
   grpc::Status Send(const v1::CreateAccountRequest& request,
-                    v1::Account* account, const std::string& token = "") {
+                    v1::Account* account, const std::string& token = "ann") {
     return server_.Stub<DirectoryService>()->CreateAccount(
         NewContext(token).get(), request, account);
   }
 
-  TestServer server_{{.database = GetParam()}};
+  static inline SharedServers servers_;
+  static inline int tests_ = 0;
+  const int test_ = ++tests_;
+  TestServer& server_ = servers_.Get(GetParam(), {.tokens = Tokens()});
 };
 INSTANTIATE_TEST_SUITE_P(All, ReplayTest, testing::ValuesIn(kDatabases),
                          testing::PrintToStringParamName());
@@ -108,7 +127,7 @@ TEST_P(ReplayTest, ADryRunChangesNothingAndKeepsNoId) {
   request.set_validate_only(true);
   v1::Account account;
   ASSERT_TRUE(Send(request, &account).ok());
-  EXPECT_EQ(account.name(), "accounts/acme");
+  EXPECT_EQ(account.name(), "accounts/" + Own("acme"));
   EXPECT_EQ(server_.HashOfAllTables(), before);
   request.set_validate_only(false);
   request.mutable_account()->set_tier("gold");
@@ -122,25 +141,27 @@ TEST_P(ReplayTest, AStaleEtagIsRefusedButARepetitionIsNot) {
   *update.mutable_account() = account;
   update.mutable_account()->set_tier("gold");
   update.mutable_update_mask()->add_paths("tier");
-  update.set_request_id("u-1");
+  update.set_request_id(Own("u-1"));
   auto stub = server_.Stub<DirectoryService>();
   v1::Account changed, again;
-  ASSERT_TRUE(stub->UpdateAccount(NewContext().get(), update, &changed).ok());
+  ASSERT_TRUE(
+      stub->UpdateAccount(NewContext("ann").get(), update, &changed).ok());
   EXPECT_NE(changed.etag(), account.etag());
   // The etag is stale by now, through this very request.
-  ASSERT_TRUE(stub->UpdateAccount(NewContext().get(), update, &again).ok());
+  ASSERT_TRUE(
+      stub->UpdateAccount(NewContext("ann").get(), update, &again).ok());
   EXPECT_EQ(again.SerializeAsString(), changed.SerializeAsString());
-  update.set_request_id("u-2");
+  update.set_request_id(Own("u-2"));
   const grpc::Status stale =
-      stub->UpdateAccount(NewContext().get(), update, &again);
+      stub->UpdateAccount(NewContext("ann").get(), update, &again);
   EXPECT_EQ(stale.error_code(), StatusCode::ABORTED);
   EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
 }
 
 TEST_P(ReplayTest, ALargeAnswerIsReadAgain) {
   v1::CreateBusinessHoursRequest request;
-  request.set_business_hours_id("large");
-  request.set_request_id("h-1");
+  request.set_business_hours_id(Own("large"));
+  request.set_request_id(Own("h-1"));
   auto* hours = request.mutable_business_hours();
   hours->set_display_name("Large");
   auto* definition = hours->mutable_definition();
@@ -160,48 +181,27 @@ TEST_P(ReplayTest, ALargeAnswerIsReadAgain) {
   auto stub = server_.Stub<v1::CalendarService>();
   v1::BusinessHours first, second;
   grpc::Status status =
-      stub->CreateBusinessHours(NewContext().get(), request, &first);
+      stub->CreateBusinessHours(NewContext("ann").get(), request, &first);
   ASSERT_TRUE(status.ok()) << status.error_message();
   const std::string before = server_.HashOfAllTables();
-  status = stub->CreateBusinessHours(NewContext().get(), request, &second);
+  status = stub->CreateBusinessHours(NewContext("ann").get(), request, &second);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_EQ(server_.HashOfAllTables(), before);
 }
 
 TEST_P(ReplayTest, PrincipalsHaveIdsOfTheirOwn) {
-  const auto token = [](const std::string& name) {
-    return absl::StrCat("[[token]]\nsha256 = \"", call::HashToken(name),
-                        "\"\nprincipal = \"", name,
-                        "\"\nroles = [\"manager\"]\n");
-  };
-  TestServer server(
-      {.database = GetParam(), .tokens = token("ann") + token("bob")});
-  auto stub = server.Stub<DirectoryService>();
   v1::Account of_ann, of_bob;
-  ASSERT_TRUE(
-      stub->CreateAccount(NewContext("ann").get(), Create("", "r-1"), &of_ann)
-          .ok());
-  ASSERT_TRUE(
-      stub->CreateAccount(NewContext("bob").get(), Create("", "r-1"), &of_bob)
-          .ok());
+  ASSERT_TRUE(Send(Create("", "r-1"), &of_ann, "ann").ok());
+  ASSERT_TRUE(Send(Create("", "r-1"), &of_bob, "bob").ok());
   EXPECT_NE(of_ann.name(), of_bob.name());
 }
 
 TEST_P(ReplayTest, PageTokensServeTheirOwnerAlone) {
-  const auto token = [](const std::string& name) {
-    return absl::StrCat("[[token]]\nsha256 = \"", call::HashToken(name),
-                        "\"\nprincipal = \"", name,
-                        "\"\nroles = [\"manager\"]\n");
-  };
-  TestServer server(
-      {.database = GetParam(), .tokens = token("ann") + token("bob")});
-  auto stub = server.Stub<DirectoryService>();
+  auto stub = server_.Stub<DirectoryService>();
   v1::Account account;
   for (const char* id : {"a", "b", "c"}) {
-    ASSERT_TRUE(
-        stub->CreateAccount(NewContext("ann").get(), Create(id, ""), &account)
-            .ok());
+    ASSERT_TRUE(Send(Create(id, ""), &account).ok());
   }
   v1::ListAccountsRequest list;
   list.set_page_size(2);
@@ -209,28 +209,31 @@ TEST_P(ReplayTest, PageTokensServeTheirOwnerAlone) {
   ASSERT_TRUE(stub->ListAccounts(NewContext("ann").get(), list, &page).ok());
   ASSERT_FALSE(page.next_page_token().empty());
   list.set_page_token(page.next_page_token());
-  const grpc::Status foreign =
-      stub->ListAccounts(NewContext("bob").get(), list, &page);
-  EXPECT_EQ(ReasonOf(foreign), "PAGE_TOKEN_INVALID");
+  const auto reason = [&](const char* token) {
+    return ReasonOf(stub->ListAccounts(NewContext(token).get(), list, &page));
+  };
+  EXPECT_EQ(reason("bob"), "PAGE_TOKEN_INVALID");
   list.set_show_deleted(true);
-  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext("ann").get(), list, &page)),
-            "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(reason("ann"), "PAGE_TOKEN_INVALID");
   list.set_show_deleted(false);
-  ASSERT_TRUE(stub->ListAccounts(NewContext("ann").get(), list, &page).ok());
-  EXPECT_EQ(page.accounts_size(), 1);
+  EXPECT_EQ(reason("ann"), "");
+  EXPECT_GE(page.accounts_size(), 1);
+  server_.clock().Advance(absl::Hours(24) + absl::Seconds(1));
+  EXPECT_EQ(reason("ann"), "PAGE_TOKEN_INVALID");
   list.set_page_token(absl::StrCat(list.page_token(), "A"));
-  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext("ann").get(), list, &page)),
-            "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(reason("ann"), "PAGE_TOKEN_INVALID");
 }
 
 TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
   v1::RecalculateRequest request;
-  request.set_request_id("r-1");
+  request.set_request_id(Own("r-1"));
   auto admin = server_.Stub<v1::AdminService>();
   google::longrunning::Operation first, second;
-  grpc::Status status = admin->Recalculate(NewContext().get(), request, &first);
+  grpc::Status status =
+      admin->Recalculate(NewContext("ann").get(), request, &first);
   ASSERT_TRUE(status.ok()) << status.error_message();
-  ASSERT_TRUE(admin->Recalculate(NewContext().get(), request, &second).ok());
+  ASSERT_TRUE(
+      admin->Recalculate(NewContext("ann").get(), request, &second).ok());
   EXPECT_EQ(first.name(), second.name());
   v1::RecalculateProgress progress;
   ASSERT_TRUE(first.metadata().UnpackTo(&progress));
@@ -239,7 +242,7 @@ TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
   auto operations = server_.Stub<google::longrunning::Operations>();
   google::longrunning::ListOperationsResponse list;
   ASSERT_TRUE(operations
-                  ->ListOperations(NewContext().get(),
+                  ->ListOperations(NewContext("ann").get(),
                                    google::longrunning::ListOperationsRequest(),
                                    &list)
                   .ok());
@@ -248,24 +251,26 @@ TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
   google::longrunning::DeleteOperationRequest remove;
   remove.set_name(first.name());
   google::protobuf::Empty empty;
-  EXPECT_EQ(
-      ReasonOf(operations->DeleteOperation(NewContext().get(), remove, &empty)),
-      "STATE_TRANSITION_NOT_ALLOWED");
+  EXPECT_EQ(ReasonOf(operations->DeleteOperation(NewContext("ann").get(),
+                                                 remove, &empty)),
+            "STATE_TRANSITION_NOT_ALLOWED");
   google::longrunning::CancelOperationRequest cancel;
   cancel.set_name(first.name());
   EXPECT_TRUE(
-      operations->CancelOperation(NewContext().get(), cancel, &empty).ok());
+      operations->CancelOperation(NewContext("ann").get(), cancel, &empty)
+          .ok());
   google::longrunning::WaitOperationRequest wait;
   wait.set_name(first.name());
   wait.mutable_timeout()->set_nanos(1000000);
   google::longrunning::Operation waited;
   ASSERT_TRUE(
-      operations->WaitOperation(NewContext().get(), wait, &waited).ok());
+      operations->WaitOperation(NewContext("ann").get(), wait, &waited).ok());
   EXPECT_FALSE(waited.done());
   request.set_case_("cases/none");
-  request.set_request_id("r-2");
-  EXPECT_EQ(ReasonOf(admin->Recalculate(NewContext().get(), request, &second)),
-            "RESOURCE_NOT_FOUND");
+  request.set_request_id(Own("r-2"));
+  EXPECT_EQ(
+      ReasonOf(admin->Recalculate(NewContext("ann").get(), request, &second)),
+      "RESOURCE_NOT_FOUND");
 }
 
 // --- a database in trouble ---
@@ -277,64 +282,71 @@ struct Trouble {
   int mysql;
 };
 
+// Its statements are those of the server that all its tests share.
+struct Injection {
+  std::string statement;
+  int number = 0;
+  std::atomic<int> left{0};
+};
+
 class TroubleTest : public testing::TestWithParam<Database> {
  protected:
-  TroubleTest() {
-    TestServerOptions options;
-    options.database = GetParam();
-    options.inject_error = [this](absl::string_view sql) {
-      if (left_.load() == 0 || !absl::StartsWith(sql, statement_)) return 0;
-      --left_;
-      return number_;
-    };
-    server_ = std::make_unique<TestServer>(std::move(options));
-  }
+  static void TearDownTestSuite() { servers_.Clear(); }
+  void TearDown() override { injection_.left = 0; }
 
   // The next `times` statements that begin so fail.
   void Fail(const Trouble& trouble, int times) {
-    statement_ = trouble.statement;
-    number_ = GetParam() == Database::kSqlite ? trouble.sqlite : trouble.mysql;
-    left_ = times;
+    injection_.statement = trouble.statement;
+    injection_.number =
+        GetParam() == Database::kSqlite ? trouble.sqlite : trouble.mysql;
+    injection_.left = times;
   }
-  grpc::Status Send(const v1::CreateAccountRequest& request,
-                    v1::Account* account) {
-    return server_->Stub<DirectoryService>()->CreateAccount(NewContext().get(),
-                                                            request, account);
+  grpc::Status Send(const std::string& id) {
+    v1::CreateAccountRequest request;
+    request.mutable_account()->set_display_name("Acme");
+    request.set_account_id(id);
+    request.set_request_id(id);
+    v1::Account account;
+    return server_.Stub<DirectoryService>()->CreateAccount(NewContext().get(),
+                                                           request, &account);
   }
 
-  std::string statement_;
-  int number_ = 0;
-  std::atomic<int> left_{0};
-  std::unique_ptr<TestServer> server_;
+  static inline SharedServers servers_;
+  static inline Injection injection_;
+  TestServer& server_ =
+      servers_.Get(GetParam(), {.inject_error = [](absl::string_view sql) {
+                     if (injection_.left.load() == 0 ||
+                         !absl::StartsWith(sql, injection_.statement)) {
+                       return 0;
+                     }
+                     --injection_.left;
+                     return injection_.number;
+                   }});
 };
 INSTANTIATE_TEST_SUITE_P(All, TroubleTest, testing::ValuesIn(kDatabases),
                          testing::PrintToStringParamName());
 
 TEST_P(TroubleTest, AConflictIsTriedAgainUnseen) {
-  v1::Account account;
   Fail({"COMMIT", 5, 1213}, 2);  // SQLITE_BUSY; a deadlock
-  const grpc::Status status = Send(Create("acme", "r-1"), &account);
+  const grpc::Status status = Send("conflict");
   EXPECT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(left_.load(), 0);
+  EXPECT_EQ(injection_.left.load(), 0);
 }
 
 TEST_P(TroubleTest, AFullDatabaseSaysSo) {
-  const std::string before = server_->HashOfAllTables();
-  v1::Account account;
+  const std::string before = server_.HashOfAllTables();
   Fail({"INSERT", 13, 1021}, 1000);  // SQLITE_FULL; ER_DISK_FULL
-  const grpc::Status status = Send(Create("acme", "r-1"), &account);
-  left_ = 0;
+  const grpc::Status status = Send("full");
+  injection_.left = 0;
   EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(ReasonOf(status), "DATABASE_FULL");
-  EXPECT_EQ(server_->HashOfAllTables(), before);
-  EXPECT_TRUE(Send(Create("acme", "r-1"), &account).ok());
+  EXPECT_EQ(server_.HashOfAllTables(), before);
+  EXPECT_TRUE(Send("full").ok());
 }
 
 TEST_P(TroubleTest, AnErrorThatNobodyKnowsTellsNothing) {
-  v1::Account account;
   Fail({"INSERT", 1, 1064}, 1000);  // SQLITE_ERROR; a syntax error
-  const grpc::Status status = Send(Create("acme", "r-1"), &account);
-  left_ = 0;
+  const grpc::Status status = Send("unknown");
   EXPECT_EQ(status.error_code(), StatusCode::INTERNAL);
   EXPECT_EQ(ReasonOf(status), "INTERNAL");
 }
@@ -344,12 +356,15 @@ TEST(LostDatabaseTest, ComesBackWithoutARestart) {
   TestServer server({.database = Database::kMariadb});
   auto stub = server.Stub<DirectoryService>();
   v1::Account account;
-  ASSERT_TRUE(
-      stub->CreateAccount(NewContext().get(), Create("a", "r-1"), &account)
-          .ok());
+  v1::CreateAccountRequest create;
+  create.mutable_account()->set_display_name("Acme");
+  create.set_account_id("a");
+  ASSERT_TRUE(stub->CreateAccount(NewContext().get(), create, &account).ok());
+  create.set_account_id("b");
+  create.set_request_id("r-1");
   mariadb.Stop();
   const grpc::Status down =
-      stub->CreateAccount(NewContext().get(), Create("b", "r-2"), &account);
+      stub->CreateAccount(NewContext().get(), create, &account);
   EXPECT_EQ(down.error_code(), StatusCode::UNAVAILABLE);
   EXPECT_EQ(ReasonOf(down), "DATABASE_UNAVAILABLE");
   v1::ListAccountsResponse list;
@@ -358,7 +373,7 @@ TEST(LostDatabaseTest, ComesBackWithoutARestart) {
             "DATABASE_UNAVAILABLE");
   mariadb.Start();
   const grpc::Status up =
-      stub->CreateAccount(NewContext().get(), Create("b", "r-2"), &account);
+      stub->CreateAccount(NewContext().get(), create, &account);
   EXPECT_TRUE(up.ok()) << up.error_message();
 }
 
