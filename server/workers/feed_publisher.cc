@@ -22,14 +22,18 @@ absl::StatusOr<absl::Time> FeedPublisher::Work(storage::Session& session,
   if (!held.ok()) return held.status();
   if (!*held) return lease_.due();
   services::Call call(services(), session, Info(now));
-  bool waits = false;
-  absl::Status status =
-      call.Read([&](storage::Transaction& tx) -> absl::Status {
-        const absl::StatusOr<bool> some = storage::HasUnpublished(tx);
-        if (!some.ok()) return some.status();
-        waits = *some;
-        return absl::OkStatus();
-      });
+  const int64_t rings = services().outbox.rings();
+  bool waits = rings != rings_;
+  rings_ = rings;
+  absl::Status status;
+  if (!waits) {
+    status = call.Read([&](storage::Transaction& tx) -> absl::Status {
+      const absl::StatusOr<bool> some = storage::HasUnpublished(tx);
+      if (!some.ok()) return some.status();
+      waits = *some;
+      return absl::OkStatus();
+    });
+  }
   if (!status.ok()) return status;
   if (!waits) return lease_.due();
   storage::Published published;

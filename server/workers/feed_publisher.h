@@ -20,6 +20,7 @@ class FeedPublisher : public Worker {
   void Leave(storage::Session& session) override;
 
   LeaseKeeper lease_;
+  int64_t rings_ = 0;  // of the bell, when it last looked
 };
 
 }  // namespace charter::workers

@@ -116,6 +116,12 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
 
 absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
     storage::Session& session, absl::Time now, absl::Time* next) {
+  std::vector<DueWakeup> seen;
+  for (DueWakeup& wakeup : coming_) {
+    if (wakeup.due <= now) seen.push_back(std::move(wakeup));
+  }
+  coming_.clear();
+  if (!seen.empty()) return seen;
   Call call(services(), session, Info(now));
   const int limit = storage::kMaxLocked +
                     static_cast<int>(std::min<size_t>(trouble_.size(), 9000));
@@ -123,6 +129,7 @@ absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
   absl::Status status =
       call.Read([&](storage::Transaction& tx) -> absl::Status {
         due.clear();
+        coming_.clear();
         const absl::StatusOr<std::vector<DueWakeup>> read =
             storage::ReadDueWakeups(tx, AllShards(), now + kHorizon, limit);
         if (!read.ok()) return read.status();
@@ -132,6 +139,10 @@ absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
               trouble == trouble_.end() ? wakeup.due : trouble->second.again;
           if (at > now || due.size() == storage::kMaxLocked) {
             *next = std::min(*next, at);
+            if (trouble == trouble_.end() &&
+                coming_.size() < storage::kMaxLocked) {
+              coming_.push_back(wakeup);
+            }
           } else {
             due.push_back(wakeup);
           }

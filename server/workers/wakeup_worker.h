@@ -41,7 +41,8 @@ class WakeupWorker : public Worker {
                                   absl::Time now) override;
   void Leave(storage::Session& session) override;
 
-  // What is due by `now` and not in trouble; `next`: when there is more.
+  // What is due by `now` and not in trouble: of what was seen coming, else of
+  // what the database says. `next`: when there is more.
   absl::StatusOr<std::vector<storage::DueWakeup>> ReadDue(
       storage::Session& session, absl::Time now, absl::Time* next);
   // Fires those that it could lock, in one transaction, and notes them.
@@ -56,6 +57,8 @@ class WakeupWorker : public Worker {
                     const std::string& name);
 
   LeaseKeeper lease_;
+  // What the last reading saw coming within its horizon, earliest first.
+  std::vector<storage::DueWakeup> coming_;
   std::map<std::string, Trouble> trouble_;
   // Keys that the last pass could not lock, or that were of no due item.
   std::map<std::string, absl::Time> left_;

@@ -90,12 +90,19 @@ std::string TransitionKey(absl::string_view instance, absl::string_view kind,
 
 absl::Status InsertTransitions(Transaction& tx, absl::string_view case_name,
                                absl::Span<const TransitionRecord> transitions) {
+  const ItemTransitions item = {case_name, transitions};
+  return InsertTransitions(tx, absl::MakeConstSpan(&item, 1));
+}
+
+absl::Status InsertTransitions(Transaction& tx,
+                               absl::Span<const ItemTransitions> items) {
   std::vector<std::vector<Value>> rows;
-  rows.reserve(transitions.size());
-  for (const TransitionRecord& record : transitions) {
-    rows.push_back({case_name, record.key, record.number, ToUs(record.time), 0,
-                    ToUs(record.publish_time),
-                    internal::ToBlob(ToDetail(record))});
+  for (const ItemTransitions& item : items) {
+    for (const TransitionRecord& record : item.transitions) {
+      rows.push_back({item.case_name, record.key, record.number,
+                      ToUs(record.time), 0, ToUs(record.publish_time),
+                      internal::ToBlob(ToDetail(record))});
+    }
   }
   return tx.InsertRows("transitions",
                        {"case_name", "transition_key", "number", "time_us",

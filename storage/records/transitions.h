@@ -59,6 +59,14 @@ std::string TransitionKey(absl::string_view instance, absl::string_view kind,
 absl::Status InsertTransitions(Transaction& tx, absl::string_view case_name,
                                absl::Span<const TransitionRecord> transitions);
 
+// The same for many items, in as few statements as the engine likes.
+struct ItemTransitions {
+  absl::string_view case_name;
+  absl::Span<const TransitionRecord> transitions;
+};
+absl::Status InsertTransitions(Transaction& tx,
+                               absl::Span<const ItemTransitions> items);
+
 // Marks those of `keys` (at most 4,096).
 absl::Status MarkSuperseded(Transaction& tx, absl::string_view case_name,
                             absl::Span<const std::string> keys);

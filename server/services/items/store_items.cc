@@ -231,12 +231,22 @@ absl::Status StoreHistory(storage::Transaction& tx, const ItemChange& change) {
         static_cast<int32_t>(change.before.events.size()) + 1, change.added);
     if (!status.ok()) return status;
   }
-  for (const auto* records : {&change.restored, &change.transitions}) {
-    if (records->empty()) continue;
-    absl::Status status =
-        storage::InsertTransitions(tx, change.row.name(), *records);
-    if (!status.ok()) return status;
+  return absl::OkStatus();
+}
+
+// Of all items: in one statement where a round trip costs.
+absl::Status StoreTransitions(storage::Transaction& tx,
+                              absl::Span<const ItemChange> changes) {
+  std::vector<storage::ItemTransitions> added;
+  for (const ItemChange& change : changes) {
+    for (const auto* records : {&change.restored, &change.transitions})
+      added.push_back({change.row.name(), *records});
   }
+  return storage::InsertTransitions(tx, added);
+}
+
+absl::Status MarkSuperseded(storage::Transaction& tx,
+                            const ItemChange& change) {
   const absl::Span<const std::string> superseded = change.superseded;
   for (size_t i = 0; i < superseded.size(); i += kKeysAtOnce) {
     absl::Status status = storage::MarkSuperseded(
@@ -289,6 +299,12 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
     if (change.next_due.has_value())
       earliest = std::min(earliest, *change.next_due);
     Publisher(call, change).Publish();
+  }
+  if (absl::Status status = StoreTransitions(tx, changes); !status.ok())
+    return status;
+  for (const ItemChange& change : changes) {
+    absl::Status status = MarkSuperseded(tx, change);
+    if (!status.ok()) return status;
   }
   if (absl::Status status = storage::MilestoneTable().Reconcile(
           tx, absl::MakeConstSpan(before), absl::MakeConstSpan(after));
