@@ -140,6 +140,15 @@ void Actions(Transaction& tx, Calls& call) {
   call(mine);
   if (mine.ok())
     call(AckActions(tx, {mine->front().lease_id()}, FullTime(501)));
+  // What nobody acknowledges becomes a dead letter.
+  added.id = std::string(26, 'h');
+  added.action.set_effect_key("dead");
+  added.action.set_topic("nobody");
+  call(InsertActions(tx, {added}, FullTime(0)));
+  for (int i = 0; i <= kMostAttempts; ++i) {
+    call(PullActions(tx, "nobody", 10, absl::Seconds(1),
+                     FullTime(500) + absl::Minutes(i)));
+  }
   call(PurgeActions(tx, FullTime(500), 100));
 }
 

@@ -181,7 +181,13 @@ TEST_P(PlansTest, EveryStatementFindsItsRowsByAnIndex) {
   for (const CheckedStatement& statement : ReadCheckedStatements()) {
     if (statement.engine == GetParam().engine) listed.insert(statement);
   }
-  EXPECT_EQ(listed, checked);
+  for (const CheckedStatement& statement : listed) {
+    EXPECT_TRUE(checked.contains(statement))
+        << "listed, but CallEveryFunction does not send it: " << statement;
+  }
+  for (const CheckedStatement& statement : checked) {
+    EXPECT_TRUE(listed.contains(statement)) << "not listed: " << statement;
+  }
 }
 
 }  // namespace
