@@ -19,9 +19,9 @@
 #include "charter/v1/admin_service.grpc.pb.h"
 #include "google/longrunning/operations.grpc.pb.h"
 #include "server/services/shared/time_convert.h"
-#include "tests/kill/child_server.h"
 #include "tests/kill/traffic.h"
 #include "tests/kill/watcher.h"
+#include "tests/support/child_server.h"
 #include "tests/support/mariadb_server.h"
 #include "tests/support/temp_dir.h"
 

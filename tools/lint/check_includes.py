@@ -48,8 +48,9 @@ ARROWS = {
         ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
         SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "zlib.h"],
     ),
+    # Measures the server, records its statements, and borrows the tests' databases.
     "tools/bench/": (
-        ["tools/", "client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
+        ["tools/", "client-sdk/", "server/", "storage/", "tests/support/", "*.grpc.pb.h"] + MESSAGES,
         SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "benchmark/", "mysql.h", "sqlite3.h"],
     ),
 }

@@ -1,6 +1,6 @@
 // charterd as a child process that can be killed.
-#ifndef CHARTER_TESTS_KILL_CHILD_SERVER_H_
-#define CHARTER_TESTS_KILL_CHILD_SERVER_H_
+#ifndef CHARTER_TESTS_SUPPORT_CHILD_SERVER_H_
+#define CHARTER_TESTS_SUPPORT_CHILD_SERVER_H_
 
 #include <sys/types.h>
 
@@ -38,4 +38,4 @@ class ChildServer {
 
 }  // namespace charter::test
 
-#endif  // CHARTER_TESTS_KILL_CHILD_SERVER_H_
+#endif  // CHARTER_TESTS_SUPPORT_CHILD_SERVER_H_

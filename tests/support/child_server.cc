@@ -1,4 +1,4 @@
-#include "tests/kill/child_server.h"
+#include "tests/support/child_server.h"
 
 #include <fcntl.h>
 #include <signal.h>
