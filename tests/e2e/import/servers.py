@@ -6,6 +6,7 @@ time to pass: a program is ready when it says so.
 
 import ctypes
 import fcntl
+import json
 import os
 import pwd
 import re
@@ -101,6 +102,15 @@ class Sqlite:
         return {table: self.query(url, f"SELECT count(*) FROM {table}")[0][0]
                 for table in TABLES}
 
+    def rows(self, url, tables):
+        """All rows of each, in one order, as text."""
+        return {table: sorted(map(repr, self.query(
+            url, f"SELECT * FROM {table}"))) for table in tables}
+
+    def delete_rows(self, url, tables):
+        for table in tables:
+            self.query(url, f"DELETE FROM {table}")
+
     def stop(self):
         pass
 
@@ -108,7 +118,7 @@ class Sqlite:
 class Mariadb:
     name = "MariaDB"
 
-    def __init__(self, folder, cache):
+    def __init__(self, folder, cache, durable=False):
         self.folder = folder
         self.socket = f"{folder}/s"
         self.made = 0
@@ -120,6 +130,10 @@ class Mariadb:
         with open(f"{folder}/init.sql", "w", encoding="ascii") as init:
             init.write("CREATE USER 'charter'@'%' IDENTIFIED BY 'for-tests';\n"
                        "GRANT ALL ON `charter%`.* TO 'charter'@'%';\n")
+        # Nobody will miss a test's data after a power cut.
+        commits = [] if durable else [
+            "--innodb-flush-log-at-trx-commit=0", "--debug-no-sync=1",
+            "--innodb-flush-method=nosync", "--innodb-doublewrite=0"]
         self.server = Program(
             [find("mariadbd"), "--no-defaults", data, user, logs,
              f"--tmpdir={folder}", f"--socket={self.socket}",
@@ -128,10 +142,7 @@ class Mariadb:
              "--bind-address=127.0.0.1", "--skip-name-resolve",
              "--skip-log-bin", "--performance-schema=0",
              "--innodb-buffer-pool-size=128M", "--innodb-use-native-aio=0",
-             # Nobody will miss this data after a power cut.
-             "--innodb-flush-log-at-trx-commit=0", "--debug-no-sync=1",
-             "--innodb-flush-method=nosync", "--innodb-doublewrite=0",
-             "--innodb-fast-shutdown=2"])
+             "--innodb-fast-shutdown=2"] + commits)
         if not self.server.wait_for("ready for connections"):
             raise AssertionError("mariadbd does not start:\n"
                                  + self.server.output())
@@ -150,10 +161,20 @@ class Mariadb:
         rows = (line.split() for line in self._run(parts).splitlines())
         return {table: int(count) for table, count in rows}
 
+    def rows(self, url, tables):
+        name = url.rsplit("/", 1)[1]
+        return {table: sorted(self._run(
+            f"SELECT * FROM {name}.{table}").splitlines()) for table in tables}
+
+    def delete_rows(self, url, tables):
+        name = url.rsplit("/", 1)[1]
+        for table in tables:
+            self._run(f"DELETE FROM {name}.{table}")
+
     def _run(self, sql):
         return subprocess.run(
-            [find("mariadb"), "--no-defaults", "-N", "-B", "-uroot",
-             f"--socket={self.socket}", "-e", sql],
+            [find("mariadb"), "--no-defaults", "-N", "-B", "--binary-as-hex",
+             "-uroot", f"--socket={self.socket}", "-e", sql],
             check=True, capture_output=True, text=True).stdout
 
     def stop(self):
@@ -188,6 +209,15 @@ class Charterd:
 
     def kill(self):
         self.program.end(signal.SIGKILL)
+
+    def call(self, grpcurl, method, request):
+        """The answer, with fields named as in JSON."""
+        done = subprocess.run(
+            [grpcurl, "-plaintext", "-d", json.dumps(request), self.address,
+             method], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise AssertionError(f"{method}: {done.stderr}")
+        return json.loads(done.stdout)
 
 
 def empty_data(cache, user, logs):
