@@ -11,7 +11,7 @@
 namespace charter::bench {
 
 // Starts call number `index` (0, 1, 2, …) and returns at once; `done` is called
-// once, on any thread, even before this returns, with whether it succeeded.
+// once, on a thread of the transport, with whether the call succeeded.
 using AsyncCall =
     std::function<void(int64_t index, std::function<void(bool ok)> done)>;
 // Makes call number `index` of worker `worker` (0 to workers - 1) and says
@@ -43,14 +43,13 @@ struct OpenLoop {
 void RunOpenLoop(const OpenLoop& loop, const AsyncCall& call,
                  LoadResult* result);
 
-// `callers` callers, each of which starts a call when its last one ended, for
-// so long: what the server can do at most. Indexes are given out from 0 over
-// all callers.
-void RunClosedLoop(int callers, absl::Duration length, const AsyncCall& call,
+// `calls` calls by `callers` callers, each of whom starts one when their last
+// one ended: what the server can do at most.
+void RunClosedLoop(int callers, int64_t calls, const AsyncCall& call,
                    LoadResult* result);
 
-// The same with a thread for each worker.
-void RunWorkers(int workers, absl::Duration length, const BlockingCall& call,
+// The same with a thread for each caller.
+void RunWorkers(int workers, int64_t calls, const BlockingCall& call,
                 LoadResult* result);
 
 }  // namespace charter::bench

@@ -1,0 +1,264 @@
+#include "tools/bench/floor/comparison.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <numeric>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "charter/v1/case_service.grpc.pb.h"
+#include "charter/v1/entitlement_service.grpc.pb.h"
+#include "server/observability/log.h"
+#include "server/server.h"
+#include "server/services/shared/clock.h"
+#include "storage/store.h"
+#include "tools/bench/load/support.h"
+
+namespace charter::bench {
+namespace {
+
+constexpr int kAccounts = 500;
+
+std::string NameOf(absl::string_view url) {
+  return std::string(url.substr(url.rfind('/') + 1));
+}
+
+// A call under way.
+template <typename Request, typename Response>
+struct Pending {
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+};
+
+v1::OpenCaseRequest OpenRequest(int64_t index) {
+  v1::OpenCaseRequest request;
+  request.set_request_id(
+      absl::StrFormat("%08x-0000-4000-8000-%012x", index >> 32, index));
+  v1::Case& item = *request.mutable_case_();
+  item.set_account(absl::StrCat("accounts/a", index % kAccounts));
+  item.set_subject("The printer on the second floor is on fire");
+  item.set_description(std::string(400, 'x'));
+  item.set_owner("ann");
+  item.set_priority(static_cast<int32_t>(index % 4 + 1));
+  return request;
+}
+
+// Calls number 0, 1, … of a kind, over the channels in turn.
+AsyncCall CallsOf(CallKind kind,
+                  std::vector<std::shared_ptr<grpc::Channel>> channels,
+                  int64_t first) {
+  if (kind == CallKind::kOpen) {
+    auto stubs =
+        std::make_shared<std::vector<std::unique_ptr<v1::CaseService::Stub>>>();
+    for (const auto& channel : channels)
+      stubs->push_back(v1::CaseService::NewStub(channel));
+    return [stubs, first](int64_t index, std::function<void(bool)> done) {
+      auto call = std::make_shared<
+          Pending<v1::OpenCaseRequest, v1::OpenCaseResponse>>();
+      call->request = OpenRequest(first + index);
+      (*stubs)[static_cast<size_t>(index) % stubs->size()]->async()->OpenCase(
+          &call->context, &call->request, &call->response,
+          [call, done = std::move(done)](const grpc::Status& status) {
+            done(status.ok() && call->response.milestones_size() == 3);
+          });
+    };
+  }
+  auto stubs = std::make_shared<
+      std::vector<std::unique_ptr<v1::EntitlementService::Stub>>>();
+  for (const auto& channel : channels)
+    stubs->push_back(v1::EntitlementService::NewStub(channel));
+  return [stubs, first](int64_t index, std::function<void(bool)> done) {
+    auto call = std::make_shared<
+        Pending<v1::VerifyEntitlementRequest, v1::VerifyEntitlementResponse>>();
+    call->request.set_account(
+        absl::StrCat("accounts/a", (first + index) % kAccounts));
+    (*stubs)[static_cast<size_t>(index) % stubs->size()]
+        ->async()
+        ->VerifyEntitlement(
+            &call->context, &call->request, &call->response,
+            [call, done = std::move(done)](const grpc::Status& status) {
+              done(status.ok() && call->response.eligible());
+            });
+  };
+}
+
+void CheckAllSucceeded(const LoadResult& result) {
+  if (result.failed > 0) Die(absl::StrCat(result.failed, " calls failed"));
+}
+
+// `text` of a statement as a reader knows it: its beginning.
+std::string Head(absl::string_view text) {
+  return std::string(text.substr(0, 100));
+}
+
+}  // namespace
+
+Comparison::Comparison(CallKind kind, const ComparisonOptions& options)
+    : kind_(kind), options_(options), database_({}) {
+  server_ = std::make_unique<BenchServer>(database_);
+  channels_ = server_->Channels(kChannels);
+  MakeSupport(channels_.front(), kAccounts);
+  WaitUntilPublished();
+  backlog_.clear();
+  test::MariadbServer& mariadb = *database_.mariadb();
+  const std::string from = NameOf(database_.url());
+  const std::string recorded_url = mariadb.CreateDatabase();
+  floor_url_ = mariadb.CreateDatabase();
+  for (const std::string& table : mariadb.Admin(absl::StrCat(
+           "SELECT TABLE_NAME FROM information_schema.TABLES WHERE "
+           "TABLE_SCHEMA = '",
+           from, "'"))) {
+    for (const std::string& to : {NameOf(recorded_url), NameOf(floor_url_)}) {
+      mariadb.Admin(absl::StrCat("CREATE TABLE ", to, ".", table, " LIKE ",
+                                 from, ".", table));
+      mariadb.Admin(absl::StrCat("INSERT INTO ", to, ".", table,
+                                 " SELECT * FROM ", from, ".", table));
+      mariadb.Admin(absl::StrCat("ANALYZE TABLE ", to, ".", table));
+    }
+    mariadb.Admin(absl::StrCat("ANALYZE TABLE ", from, ".", table));
+  }
+  RecordCalls(recorded_url);
+  mariadb.DropDatabase(recorded_url);
+  for (int i = 0; i < kFloorConnections; ++i) {
+    floors_.push_back(
+        std::make_unique<FloorConnection>(floor_url_, options_.prepared));
+  }
+}
+
+Comparison::~Comparison() = default;
+
+void Comparison::RecordCalls(const std::string& url) {
+  const absl::Status silent = SetUpLog("off");
+  if (!silent.ok()) Die(silent.ToString());
+  Recorder recorder;
+  storage::StoreOptions store_options;
+  store_options.migrations = &storage::ProductMigrations();
+  store_options.statement_log = &recorder;
+  auto store = storage::OpenStore(url, store_options);
+  if (!store.ok()) Die(store.status().ToString());
+  SystemClock clock;
+  ServerOptions server_options;
+  server_options.background = false;  // else its statements were calls as well
+  auto server =
+      Server::Start(**store, clock, call::Identity::Insecure(), server_options);
+  if (!server.ok()) Die(server.status().ToString());
+  const AsyncCall call = CallsOf(kind_, {(*server)->InProcessChannel()}, 0);
+  const int64_t wanted = options_.calls * (options_.rounds + 1);
+  LoadResult result;
+  // The catalogue is read by the first one.
+  RunClosedLoop(1, 1, CallsOf(kind_, {(*server)->InProcessChannel()}, wanted),
+                &result);
+  recorder.Take();
+  RunClosedLoop(kFloorConnections, wanted, call, &result);
+  CheckAllSucceeded(result);
+  calls_ = recorder.Take();
+  if (static_cast<int64_t>(calls_.size()) != wanted) {
+    Die(absl::StrCat(wanted, " calls were made in ", calls_.size(),
+                     " transactions"));
+  }
+  std::set<std::string> tables;
+  for (const RecordedStatement& statement : calls_.front().statements) {
+    const std::vector<std::string> words = absl::StrSplit(statement.sql, ' ');
+    if (absl::StartsWith(statement.sql, "INSERT INTO "))
+      tables.insert(words[2]);
+  }
+  tables_.assign(tables.begin(), tables.end());
+}
+
+void Comparison::WaitUntilPublished() {
+  const std::string sql =
+      absl::StrCat("SELECT COUNT(*) FROM ", NameOf(database_.url()), ".outbox");
+  int64_t left = std::atoll(database_.mariadb()->Admin(sql).front().c_str());
+  backlog_.push_back(left);
+  while (left > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    left = std::atoll(database_.mariadb()->Admin(sql).front().c_str());
+  }
+}
+
+void Comparison::RunServer(int round, LoadResult* result) {
+  RunClosedLoop(options_.callers, options_.calls,
+                CallsOf(kind_, channels_, round * options_.calls), result);
+  CheckAllSucceeded(*result);
+  WaitUntilPublished();
+}
+
+void Comparison::RunFloor(int round, LoadResult* result) {
+  const auto first = static_cast<size_t>(round * options_.calls);
+  RunWorkers(
+      kFloorConnections, options_.calls,
+      [&](int worker, int64_t index) {
+        floors_[static_cast<size_t>(worker)]->Send(
+            calls_[first + static_cast<size_t>(index)]);
+        return true;
+      },
+      result);
+  for (size_t i = first; i < first + static_cast<size_t>(options_.calls); ++i) {
+    recorded_ += {calls_[i].round_trips(), calls_[i].rows_written(),
+                  calls_[i].rows_read()};
+  }
+}
+
+std::vector<int64_t> Comparison::RowCounts(const std::string& url) {
+  std::vector<int64_t> counts;
+  const std::string name = NameOf(url);
+  for (const std::string& table : tables_) {
+    // The publisher takes what is in the outbox, and counts it.
+    const std::string sql =
+        table == "outbox"
+            ? absl::StrCat("SELECT next_sequence + (SELECT COUNT(*) FROM ",
+                           name, ".outbox) FROM ", name,
+                           ".feed_head WHERE id = 1")
+            : absl::StrCat("SELECT COUNT(*) FROM ", name, ".", table);
+    counts.push_back(
+        std::atoll(database_.mariadb()->Admin(sql).front().c_str()));
+  }
+  return counts;
+}
+
+std::string Comparison::Counts(std::string* differs) {
+  FloorCounts floor;
+  for (const auto& connection : floors_) floor += connection->counts();
+  const auto calls = static_cast<double>(calls_.size());
+  const auto per_call = [&](int64_t count) {
+    return absl::StrFormat("%.2f", static_cast<double>(count) / calls);
+  };
+  std::string out = "statements of one call:\n";
+  for (const RecordedStatement& statement : calls_.back().statements) {
+    absl::StrAppendFormat(&out, "  %3d rows %s  %s\n", statement.rows,
+                          statement.writes ? "written" : "read   ",
+                          Head(statement.sql));
+  }
+  if (calls_.back().commits) out += "               COMMIT\n";
+  absl::StrAppend(&out, "statements a call: server ",
+                  per_call(recorded_.round_trips), ", floor ",
+                  per_call(floor.round_trips), "; rows written: server ",
+                  per_call(recorded_.rows_written), ", floor ",
+                  per_call(floor.rows_written), "; rows read: server ",
+                  per_call(recorded_.rows_read), ", floor ",
+                  per_call(floor.rows_read), "\n");
+  if (!(recorded_ == floor)) *differs = "statements or rows";
+  const std::vector<int64_t> of_server = RowCounts(database_.url());
+  const std::vector<int64_t> of_floor = RowCounts(floor_url_);
+  for (size_t i = 0; i < tables_.size(); ++i) {
+    if (of_server[i] == of_floor[i]) continue;
+    absl::StrAppend(differs, differs->empty() ? "" : "; ", tables_[i], " has ",
+                    of_server[i], " rows and ", of_floor[i]);
+  }
+  if (kind_ == CallKind::kOpen) {
+    absl::StrAppend(&out,
+                    "transactions not yet on the feed at the end of each "
+                    "server's round: ",
+                    absl::StrJoin(backlog_, ", "), "\n");
+  }
+  return out;
+}
+
+}  // namespace charter::bench
