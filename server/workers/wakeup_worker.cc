@@ -7,6 +7,7 @@
 #include "server/observability/log.h"
 #include "server/services/catalog/catalog.h"
 #include "server/services/items/item.h"
+#include "server/services/shared/cause.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::workers {
@@ -67,10 +68,15 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
                                               absl::Time now) {
   const absl::StatusOr<bool> held = lease_.Hold(session, now);
   if (!held.ok()) return held.status();
-  if (!*held) return lease_.due();
+  if (!*held) {
+    coming_.clear();
+    return lease_.due();
+  }
   absl::Time next = lease_.due();
-  const absl::StatusOr<std::vector<DueWakeup>> due =
-      ReadDue(session, now, &next);
+  absl::StatusOr<std::vector<DueWakeup>> due = TakeComing(now);
+  // Some of these may have been moved since.
+  const bool remembered = !due->empty();
+  if (!remembered) due = ReadDue(session, now, &next);
   if (!due.ok()) return due.status();
   if (due->empty()) {
     left_.clear();
@@ -79,7 +85,8 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
   std::vector<std::string> fired;
   const absl::Status together = Fire(session, now, *due, &fired);
   if (IsOfDatabase(together)) return together;
-  const std::map<std::string, absl::Time> left = std::exchange(left_, {});
+  std::map<std::string, absl::Time> left;
+  if (!remembered) left.swap(left_);
   for (const DueWakeup& wakeup : *due) {
     const std::string& name = wakeup.subject;
     if (std::find(fired.begin(), fired.end(), name) != fired.end()) {
@@ -89,10 +96,10 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
     const auto before = left.find(name);
     const bool again = before != left.end() && before->second == wakeup.due;
     if (together.ok() && !again) {
-      left_[name] = wakeup.due;
+      if (!remembered) left_[name] = wakeup.due;
       continue;
     }
-    const absl::Status alone = FireAlone(session, now, wakeup);
+    absl::Status alone = FireAlone(session, now, wakeup);
     if (IsOfDatabase(alone)) return alone;
     if (alone.ok()) {
       trouble_.erase(name);
@@ -104,24 +111,28 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
         now + std::min(kFirstPause * (1 << std::min(trouble.tries, 10)),
                        kLongestPause);
     if (trouble.tries < kMostTries) continue;
-    LogError(
-        "an item cannot be settled",
-        {{"item", name}, {"code", absl::StatusCodeToString(alone.code())}});
+    std::string cause = services::TakeCause(&alone);
+    if (cause.empty()) cause = std::string(alone.message());
+    LogError("an item cannot be settled", {{"item", name}, {"cause", cause}});
     const absl::Status parked = Park(session, now, name);
     if (IsOfDatabase(parked)) return parked;
     if (parked.ok()) trouble_.erase(name);
   }
-  return fired.empty() ? now + kLockedPause : now;
+  return fired.empty() && !remembered ? now + kLockedPause : now;
+}
+
+std::vector<DueWakeup> WakeupWorker::TakeComing(absl::Time now) {
+  std::vector<DueWakeup> due;
+  for (DueWakeup& wakeup : coming_) {
+    if (wakeup.due <= now && trouble_.count(wakeup.subject) == 0)
+      due.push_back(std::move(wakeup));
+  }
+  coming_.clear();
+  return due;
 }
 
 absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
     storage::Session& session, absl::Time now, absl::Time* next) {
-  std::vector<DueWakeup> seen;
-  for (DueWakeup& wakeup : coming_) {
-    if (wakeup.due <= now) seen.push_back(std::move(wakeup));
-  }
-  coming_.clear();
-  if (!seen.empty()) return seen;
   Call call(services(), session, Info(now));
   const int limit = storage::kMaxLocked +
                     static_cast<int>(std::min<size_t>(trouble_.size(), 9000));

@@ -41,8 +41,10 @@ class WakeupWorker : public Worker {
                                   absl::Time now) override;
   void Leave(storage::Session& session) override;
 
-  // What is due by `now` and not in trouble: of what was seen coming, else of
-  // what the database says. `next`: when there is more.
+  // What is due by `now` of what was seen coming. The rest is forgotten: the
+  // database is asked again.
+  std::vector<storage::DueWakeup> TakeComing(absl::Time now);
+  // What is due by `now` and not in trouble. `next`: when there is more.
   absl::StatusOr<std::vector<storage::DueWakeup>> ReadDue(
       storage::Session& session, absl::Time now, absl::Time* next);
   // Fires those that it could lock, in one transaction, and notes them.

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/services/directory/directory.h"
 #include "tests/support/service_world.h"
@@ -85,6 +86,22 @@ TEST_P(FeedPublisherTest, W1_AKillAtAnyStatementLosesNoneAndDoublesNone) {
     ExpectAll(accounts);
   }
   EXPECT_GE(statement, 5);
+}
+
+TEST_P(FeedPublisherTest, W1_ARingWhosePassFailedIsNotForgotten) {
+  FeedPublisher publisher(world_.services());
+  Write(0);
+  ASSERT_EQ(publisher.RunUntilIdle(), absl::OkStatus());
+  Write(1);
+  const int lost = GetParam() == Engine::kSqlite ? 10 : 2013;
+  world_.SetFault([lost](absl::string_view sql) {
+    return absl::StartsWith(sql, "INSERT INTO feed_events") ? lost : 0;
+  });
+  EXPECT_FALSE(publisher.RunOnce().ok());
+  world_.SetFault(nullptr);
+  // Nobody rings again.
+  ASSERT_EQ(publisher.RunUntilIdle(), absl::OkStatus());
+  ExpectAll(2);
 }
 
 TEST_P(FeedPublisherTest, W1_AnotherServerGoesOnWithinFiveSecondsOfAKill) {

@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/services/cases/cases.h"
+#include "server/services/shared/time_convert.h"
 #include "server/workers/feed_publisher.h"
 #include "tests/support/service_world.h"
 
@@ -22,6 +23,7 @@ namespace {
 using storage::Engine;
 using test::ServiceWorld;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -249,12 +251,59 @@ TEST_P(WakeupWorkerTest, K6_TwoWorkersAtOnceFireEachTimerOnce) {
   EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM wakeups"), kItems);
 }
 
+// It saw `a` coming, whose clock ends before it is due; `b` comes meanwhile.
+TEST_P(WakeupWorkerTest, K6_WhatWasSeenComingAndWentAwayDelaysNobody) {
+  const absl::Time opened = world_.now();
+  world_.Open("a");
+  WakeupWorker worker(world_.services());
+  world_.clock().Advance(absl::Minutes(30) - absl::Milliseconds(20));
+  const absl::StatusOr<absl::Time> next = worker.RunOnce();
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(*next, opened + absl::Minutes(30));
+  world_.Do(&services::CloseCase,
+            test::Proto<v1::CloseCaseRequest>("name: 'cases/a'"));
+  auto open = test::Proto<v1::OpenCaseRequest>(
+      "case_id: 'b' case { account: 'accounts/acme' "
+      "entitlement: 'entitlements/gold' subject: 'S' }");
+  *open.mutable_occur_time() = services::ToProto(opened);
+  world_.Do(&services::OpenCase, open);
+  world_.clock().Advance(absl::Milliseconds(20));
+  ASSERT_EQ(worker.RunUntilIdle(), absl::OkStatus());
+  EXPECT_THAT(world_.Lines("SELECT DISTINCT case_name FROM transitions WHERE "
+                           "time_us = " +
+                           At(world_.now())),
+              ElementsAre("cases/b"));
+}
+
+TEST_P(WakeupWorkerTest, K6_WhatWasSeenComingInAnEarlierReignFiresOnce) {
+  test::Host& second = world_.AddHost();
+  WakeupWorker one(world_.services());
+  WakeupWorker two(second.services());
+  world_.Open("a");
+  world_.clock().Advance(absl::Minutes(30) - absl::Milliseconds(20));
+  ASSERT_EQ(one.RunUntilIdle(), absl::OkStatus());
+  world_.Execute("UPDATE leases SET expire_us = 0");
+  world_.clock().Advance(absl::Milliseconds(20));
+  ASSERT_EQ(two.RunUntilIdle(), absl::OkStatus());
+  const std::vector<std::string> told = Transitions("a");
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM actions"), 1);
+  // The first has the lease again, and what it remembers is no longer so.
+  world_.Execute("UPDATE leases SET expire_us = 0");
+  world_.clock().Advance(LeaseKeeper::kRenewEvery);
+  ASSERT_EQ(one.RunUntilIdle(), absl::OkStatus());
+  EXPECT_EQ(Transitions("a"), told);
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM actions"), 1);
+  EXPECT_THAT(world_.Lines("SELECT subject FROM wakeups"),
+              ElementsAre("cases/a"));
+}
+
 TEST_P(WakeupWorkerTest, K6_AnItemThatBreaksIsTriedAloneAndParkedAtLast) {
   for (const char* id : {"a", "b", "c"}) world_.Open(id);
   world_.Execute(
       "UPDATE case_events SET payload = X'FFFFFF' WHERE case_name = 'cases/b'");
   world_.clock().Advance(absl::Minutes(30));
   WakeupWorker worker(world_.services());
+  testing::internal::CaptureStdout();  // the log, in tests
   int passes = 0;
   while (world_.Number("SELECT COUNT(*) FROM cases WHERE evaluation_error_set "
                        "= 1") == 0) {
@@ -270,7 +319,9 @@ TEST_P(WakeupWorkerTest, K6_AnItemThatBreaksIsTriedAloneAndParkedAtLast) {
           std::min(*next, world_.now() + absl::Milliseconds(500)));
     }
   }
+  const std::string log = testing::internal::GetCapturedStdout();
   EXPECT_GE(passes, WakeupWorker::kMostTries);
+  EXPECT_THAT(log, HasSubstr("\"item\":\"cases/b\",\"cause\":\"a stored"));
   EXPECT_THAT(
       world_.Lines("SELECT name FROM cases WHERE evaluation_error_set = 1"),
       ElementsAre("cases/b"));
