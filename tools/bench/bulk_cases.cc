@@ -1,0 +1,131 @@
+#include "tools/bench/bulk_cases.h"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "charter/v1/case_service.grpc.pb.h"
+#include "storage/migrations/migration.h"
+#include "storage/records/case_events.h"
+#include "storage/records/generations.h"
+#include "storage/records/transitions.h"
+#include "storage/records/wakeups.h"
+#include "storage/store.h"
+#include "storage/table/resource_tables.h"
+#include "tools/bench/load/support.h"
+
+namespace charter::bench {
+namespace {
+
+constexpr int kAtOnce = 1000;
+
+// All rows of a case.
+struct WholeCase {
+  v1::Case row;
+  int64_t due_us = 0;
+  std::vector<v1::Milestone> milestones;
+  std::vector<v1::CaseEvent> events;
+  std::vector<storage::TransitionRecord> transitions;
+  std::vector<storage::Generation> hours;
+};
+
+absl::Status Load(storage::Transaction& tx, const std::string& name,
+                  WholeCase* whole) {
+  storage::HiddenValues hidden;
+  auto row = storage::CaseTable().Get(tx, name, storage::Lock::kNone, &hidden);
+  if (!row.ok()) return row.status();
+  const std::optional<int64_t> due = storage::NextDueOf(hidden);
+  if (!due.has_value()) return absl::InternalError("it waits for nothing");
+  auto milestones = storage::MilestoneTable().Find(tx, {{"case_name", name}});
+  if (!milestones.ok()) return milestones.status();
+  auto events = storage::LoadCaseEvents(tx, name);
+  if (!events.ok()) return events.status();
+  auto transitions = storage::LoadTransitions(tx, name);
+  if (!transitions.ok()) return transitions.status();
+  auto hours = storage::LoadCaseHours(tx, name);
+  if (!hours.ok()) return hours.status();
+  *whole = {*std::move(row),         *due,
+            *std::move(milestones),  *std::move(events),
+            *std::move(transitions), *std::move(hours)};
+  return absl::OkStatus();
+}
+
+absl::Status AddCopies(storage::Transaction& tx, const WholeCase& whole,
+                       int from, int to) {
+  std::vector<v1::Case> rows;
+  std::vector<storage::HiddenValues> hidden;
+  std::vector<v1::Milestone> milestones;
+  std::vector<storage::WakeupMove> moves;
+  for (int i = from; i < to; ++i) {
+    const std::string name = absl::StrCat(whole.row.name(), "-", i);
+    const int64_t due_us = whole.due_us + int64_t{1000} * i;
+    rows.push_back(whole.row);
+    rows.back().set_name(name);
+    hidden.push_back(storage::CaseHidden(due_us));
+    for (v1::Milestone milestone : whole.milestones) {
+      milestone.set_name(
+          absl::StrCat(name, milestone.name().substr(whole.row.name().size())));
+      milestone.set_case_(name);
+      milestones.push_back(std::move(milestone));
+    }
+    moves.push_back({name, std::nullopt, absl::FromUnixMicros(due_us)});
+    absl::Status status = storage::AppendCaseEvents(tx, name, 1, whole.events);
+    if (!status.ok()) return status;
+    status = storage::InsertTransitions(tx, name, whole.transitions);
+    if (!status.ok()) return status;
+    status = storage::InsertCaseHours(tx, name, whole.hours);
+    if (!status.ok()) return status;
+  }
+  absl::Status status = storage::CaseTable().InsertAll(tx, &rows, &hidden);
+  if (!status.ok()) return status;
+  status = storage::MilestoneTable().InsertAll(tx, &milestones);
+  if (!status.ok()) return status;
+  return storage::MoveWakeups(tx, moves);
+}
+
+}  // namespace
+
+void OpenCases(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
+               int count,
+               const std::function<v1::OpenCaseRequest(int index)>& request) {
+  std::atomic<int> next = 0;
+  std::vector<std::thread> threads;
+  for (const auto& channel : channels) {
+    threads.emplace_back([&, channel] {
+      const auto stub = v1::CaseService::NewStub(channel);
+      for (int index = next++; index < count; index = next++)
+        Must(*stub, &v1::CaseService::Stub::OpenCase, request(index));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+void CopyWaitingCase(const std::string& database_url, const std::string& id,
+                     int count) {
+  storage::StoreOptions options;
+  options.migrations = &storage::ProductMigrations();
+  const auto store = storage::OpenStore(database_url, options);
+  if (!store.ok()) Die(std::string(store.status().message()));
+  const auto session = (*store)->OpenSession();
+  const auto run = [&](auto body) {
+    storage::TxOptions transaction;
+    transaction.now = absl::Now();
+    const absl::Status status = session->Write(transaction, body);
+    if (!status.ok()) Die(status.ToString());
+  };
+  WholeCase whole;
+  run([&](storage::Transaction& tx) {
+    return Load(tx, absl::StrCat("cases/", id), &whole);
+  });
+  for (int i = 0; i < count; i += kAtOnce) {
+    run([&](storage::Transaction& tx) {
+      return AddCopies(tx, whole, i, std::min(count, i + kAtOnce));
+    });
+  }
+}
+
+}  // namespace charter::bench
