@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   app.add_flag("--sqlite", options.sqlite, "on SQLite instead of MariaDB");
   app.add_flag("!--not-durable", options.durable,
                "MariaDB may lose what it acknowledged, as in tests");
+  charter::bench::AddOpenAndVerify(app, options, run);
+  charter::bench::AddTimers(app, options, run);
+  charter::bench::AddFeed(app, options, run);
   CLI11_PARSE(app, argc, argv);
   return run();
 }

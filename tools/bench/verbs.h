@@ -13,9 +13,13 @@ class App;
 
 namespace charter::bench {
 
-// e.g. void AddFeed(CLI::App& app, const BenchOptions& options,
-//                   std::function<int()>& run);
 // `options` are filled in by the time `run` is called.
+void AddOpenAndVerify(CLI::App& app, const BenchOptions& options,
+                      std::function<int()>& run);
+void AddTimers(CLI::App& app, const BenchOptions& options,
+               std::function<int()>& run);
+void AddFeed(CLI::App& app, const BenchOptions& options,
+             std::function<int()>& run);
 
 }  // namespace charter::bench
 
