@@ -75,14 +75,17 @@ absl::Status AddCopies(storage::Transaction& tx, const WholeCase& whole,
     moves.push_back({name, std::nullopt, absl::FromUnixMicros(due_us)});
     absl::Status status = storage::AppendCaseEvents(tx, name, 1, whole.events);
     if (!status.ok()) return status;
-    status = storage::InsertTransitions(tx, name, whole.transitions);
-    if (!status.ok()) return status;
     status = storage::InsertCaseHours(tx, name, whole.hours);
     if (!status.ok()) return status;
   }
   absl::Status status = storage::CaseTable().InsertAll(tx, &rows, &hidden);
   if (!status.ok()) return status;
   status = storage::MilestoneTable().InsertAll(tx, &milestones);
+  if (!status.ok()) return status;
+  std::vector<storage::ItemTransitions> transitions;
+  for (const v1::Case& row : rows)
+    transitions.push_back({row.name(), whole.transitions});
+  status = storage::InsertTransitions(tx, transitions);
   if (!status.ok()) return status;
   return storage::MoveWakeups(tx, moves);
 }
