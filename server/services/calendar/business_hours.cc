@@ -10,6 +10,7 @@
 #include "server/services/catalog/hours_convert.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
+#include "server/services/shared/time_convert.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -18,9 +19,13 @@ namespace {
 
 constexpr char kAlways[] = "businessHours/always";
 
-absl::Status CheckDefinition(const v1::BusinessHours& hours) {
+// Before AddHoursVersion.
+absl::Status CheckDefinition(const v1::BusinessHours& hours,
+                             absl::Time effective_time) {
   FieldViolations violations;
-  CheckHours(hours.definition(), "business_hours.definition", &violations);
+  CheckHours(hours.definition(), ToInstant(ToProto(effective_time)),
+             hours.version_count() == 0, "business_hours.definition",
+             &violations);
   return violations.ToStatus();
 }
 
@@ -68,13 +73,10 @@ template <typename Message>
 absl::Status CheckUnused(storage::Transaction& tx,
                          const storage::Table<Message>& table,
                          const std::string& hours, absl::string_view by) {
-  storage::ListQuery query;
-  query.restrict_to = {{"business_hours", hours}};
-  query.page_size = 1;
-  absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
-  if (!page.ok()) return page.status();
-  return page->rows.empty() ? absl::OkStatus()
-                            : errors::ResourceInUse(hours, by);
+  absl::StatusOr<std::string> user =
+      FindUser(tx, table, "business_hours", hours);
+  if (!user.ok()) return user.status();
+  return user->empty() ? absl::OkStatus() : errors::ResourceInUse(hours, by);
 }
 
 bool Names(const v1::ProcessDefinition& definition, const std::string& hours) {
@@ -164,7 +166,7 @@ absl::StatusOr<v1::BusinessHours> CreateBusinessHours(
       request.business_hours_id(),
       [&](storage::Transaction& tx, const v1::BusinessHours*,
           v1::BusinessHours& hours) {
-        absl::Status status = CheckDefinition(hours);
+        absl::Status status = CheckDefinition(hours, call.now());
         if (status.ok()) status = MoveDefault(call, tx, nullptr, hours);
         if (status.ok()) status = AddHoursVersion(call, tx, call.now(), &hours);
         return status;
@@ -192,7 +194,7 @@ absl::StatusOr<v1::BusinessHours> UpdateBusinessHours(
               "business_hours.definition", "BUILT_IN",
               "of businessHours/always cannot be changed");
         }
-        status = CheckDefinition(hours);
+        status = CheckDefinition(hours, effective);
         if (status.ok()) status = AddHoursVersion(call, tx, effective, &hours);
         return status;
       });

@@ -8,6 +8,7 @@
 #include "server/services/catalog/hours_convert.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
+#include "server/services/shared/time_convert.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -56,7 +57,8 @@ absl::StatusOr<v1::ImportHolidaysResponse> ImportHolidays(
           response.add_refused(refused);
         if (response.added_count() > 0) {
           FieldViolations violations;
-          CheckHours(hours->definition(), "icalendar", &violations);
+          CheckHours(hours->definition(), ToInstant(ToProto(effective)),
+                     /*first=*/false, "icalendar", &violations);
           if (!violations.empty()) return violations.ToStatus();
           *hours->mutable_update_time() = ToProto(call.now());
           absl::Status status = AddHoursVersion(call, tx, effective, &*hours);

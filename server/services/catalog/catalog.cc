@@ -105,8 +105,9 @@ absl::Status LoadHours(storage::Transaction& tx, Catalog* catalog) {
   }
   for (auto& [name, of_set] : by_set) {
     const sla::HoursDefinition definition = Piecewise(std::move(of_set));
+    // Whether they ever open was judged when they were written (B5).
     absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> compiled =
-        sla::BusinessHours::Compile(definition);
+        sla::BusinessHours::Compile(definition, sla::NeverOpens::kAllow);
     if (!compiled.ok()) {
       return absl::DataLossError(absl::StrCat(name, " does not compile"));
     }

@@ -29,6 +29,16 @@ int WallTime(absl::string_view text, const std::string& path,
   return 0;
 }
 
+// A wall time at which an interval may start.
+int StartTime(absl::string_view text, const std::string& path,
+              FieldViolations* violations) {
+  const int second = WallTime(text, path, violations);
+  if (second < kDaySeconds) return second;
+  violations->Add(path, "INVALID_TIME",
+                  "is the end of the day: a start is before 24:00");
+  return 0;
+}
+
 sla::Date DateOf(const google::type::Date& date, const std::string& path,
                  FieldViolations* violations) {
   const std::optional<sla::Date> day = ToDate(date);
@@ -107,7 +117,7 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
       continue;
     }
     version.weekly[interval.day() - google::type::MONDAY].push_back(
-        {WallTime(interval.start(), absl::StrCat(at, ".start"), violations),
+        {StartTime(interval.start(), absl::StrCat(at, ".start"), violations),
          WallTime(interval.end(), absl::StrCat(at, ".end"), violations)});
   }
   for (int i = 0; i < definition.holidays_size(); ++i) {
@@ -125,8 +135,8 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
     for (int j = 0; j < replaced.intervals_size(); ++j) {
       const std::string of = absl::StrCat(at, ".intervals[", j, "]");
       result.intervals.push_back(
-          {WallTime(replaced.intervals(j).start(), absl::StrCat(of, ".start"),
-                    violations),
+          {StartTime(replaced.intervals(j).start(), absl::StrCat(of, ".start"),
+                     violations),
            WallTime(replaced.intervals(j).end(), absl::StrCat(of, ".end"),
                     violations)});
     }
@@ -135,13 +145,16 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
   return version;
 }
 
-void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
+void CheckHours(const v1::HoursDefinition& definition,
+                sla::Instant effective_time, bool first, absl::string_view path,
                 FieldViolations* violations) {
   const size_t before = violations->size();
-  sla::HoursDefinition alone;
-  alone.versions.push_back(
-      ToHoursVersion(definition, sla::Instant(), path, violations));
+  const sla::HoursVersion version =
+      ToHoursVersion(definition, effective_time, path, violations);
   if (violations->size() != before) return;
+  sla::HoursDefinition alone;
+  // A later one counts from its effective time only, so it comes second.
+  alone.versions.assign(first ? 1 : 2, version);
   const absl::Status compiled = sla::BusinessHours::Compile(alone).status();
   if (compiled.ok()) return;
   // "versions[0].time_zone: …" becomes the client's own field and its text.
@@ -152,7 +165,8 @@ void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
     return;
   }
   violations->Add(
-      absl::StrReplaceAll(message.substr(0, colon), {{"versions[0]", path}}),
+      absl::StrReplaceAll(message.substr(0, colon),
+                          {{"versions[0]", path}, {"versions[1]", path}}),
       "INVALID", message.substr(colon + 2));
 }
 

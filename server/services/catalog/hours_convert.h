@@ -21,9 +21,12 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
                                  absl::string_view path,
                                  FieldViolations* violations);
 
-// Compiles a version alone, so that a zone that doesn't exist or hours that
-// never open (B5) are reported as violations of the fields that clients wrote.
-void CheckHours(const v1::HoursDefinition& definition, absl::string_view path,
+// Compiles a version as it will be read, counting from `effective_time` (and
+// before, when it is the `first`), so that a zone that doesn't exist or hours
+// that never open (B5) are reported as violations of the fields that clients
+// wrote.
+void CheckHours(const v1::HoursDefinition& definition,
+                sla::Instant effective_time, bool first, absl::string_view path,
                 FieldViolations* violations);
 
 // `HH:MM` or `HH:MM:SS` as seconds since midnight, 24:00 included.
