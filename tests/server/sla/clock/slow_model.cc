@@ -62,16 +62,8 @@ class Model {
   // Lets the second that begins at `second` pass.
   void Pass(SlowMilestone& m, int second) {
     if (!(*m.open)[second]) return;
-    if (Started(m)) Count(m, second, m.state == State::kPaused);
+    if (Started(m)) m.Count(second, m.state == State::kPaused);
     if (m.end && second >= m.start) ++m.away;
-  }
-  void Count(SlowMilestone& m, int second, bool paused) {
-    ++m.elapsed;
-    if (paused) {
-      ++m.stopped;
-    } else {
-      m.reached.push_back(second + 1);
-    }
   }
   // The earliest second by which `amount` has passed since `from` (B4).
   int Add(int from, int amount, const std::string& hours) {
@@ -128,19 +120,15 @@ class Model {
   void Happen(const Event& event) {
     snapshots_.push_back(
         SlowApply(snapshots_.empty() ? nullptr : &snapshots_.back(), event));
-    if (event.attach && !event.attach->process.empty()) {
-      process_ = processes_.at(event.attach->process);
-    }
+    replaced_ = false;
+    if (event.attach) Attach(event);
     SlowSnapshot& now = snapshots_.back();
     now.fields["is_stopped"] = now.by_hand || StopHolds(now);
-    if (process_ == nullptr || deleted_) return;
     if (event.kind == EventKind::kDeleted) {
       deleted_ = true;
-      for (SlowMilestone& m : result_.milestones) {
-        if (IsOpen(m.state)) End(m, State::kCancelled);
-      }
-      return;
+      CancelOpen();
     }
+    if (process_ == nullptr || deleted_) return;
     for (const Placement& p : process_->placements) {
       if (p.on_event || (p.criteria && !Holds(*p.criteria))) {
         seen_false_.insert(p.key);
@@ -150,6 +138,8 @@ class Model {
     if (!entered_) {
       if ((process_->entry && !Holds(*process_->entry)) || exit) return;
       entered_ = in_ = true;
+    } else {
+      replaced_ = false;
     }
     if (!in_) {
       if (exit) return;
@@ -160,10 +150,11 @@ class Model {
       if (Started(m)) PauseOrResume(m);
     }
     for (SlowMilestone& m : result_.milestones) {
+      if (!Started(m)) continue;
       const Placement& p = PlacementOf(m);
       const bool by_hand = event.kind == EventKind::kMilestoneCompleted &&
                            event.milestone == p.key;
-      if (Started(m) && (by_hand || (p.completion && Holds(*p.completion)))) {
+      if (by_hand || (p.completion && Holds(*p.completion))) {
         Complete(m);
       }
     }
@@ -195,6 +186,38 @@ class Model {
         if (m.placement == p->key && IsOpen(m.state)) ChangeTarget(m, *p);
       }
     }
+  }
+
+  // E11, of another process: nothing of the old one goes on.
+  void Attach(const Event& event) {
+    const std::string& version = event.attach->process;
+    const auto to = version.empty() ? nullptr : processes_.at(version);
+    if (to == process_) return;
+    CancelOpen();
+    for (SlowMilestone& m : result_.milestones) m.replaced = true;
+    process_ = to;
+    entered_ = in_ = false;
+    seen_false_.clear();
+    replaced_ = event.kind != EventKind::kCreated;
+    from_item_start_ = event.attach->start == AttachStart::kFromItemStart;
+    process_start_ = from_item_start_ ? 0 : now_;
+    for (SlowSnapshot& s : snapshots_) {
+      s.fields["is_stopped"] = s.by_hand || StopHolds(s);
+    }
+  }
+  void CancelOpen() {
+    for (SlowMilestone& m : result_.milestones) {
+      if (IsOpen(m.state)) End(m, State::kCancelled);
+    }
+  }
+  // Since when the criteria hold that hold now.
+  int CriteriaSince(const Placement& p) const {
+    int since = now_;
+    for (auto s = snapshots_.rbegin(); s != snapshots_.rend(); ++s) {
+      if (p.criteria && !SlowHolds(p.criteria->text(), *s)) break;
+      since = Second(s->time);
+    }
+    return since;
   }
 
   void PauseOrResume(SlowMilestone& m) {
@@ -261,10 +284,14 @@ class Model {
     }
   }
   void MaybeReopen(SlowMilestone& m) {
+    if (m.replaced) return;
     const Placement& p = PlacementOf(m);
     const bool completed_then =
         m.state == State::kCompleted && m.ended_by == exit_event_;
-    if (p.on_reopen == OnReopen::kNewOccurrence) return;
+    if (p.on_reopen == OnReopen::kNewOccurrence) {
+      seen_false_.insert(p.key);  // the next one needs no change of criteria
+      return;
+    }
     if (m.state != State::kFrozen &&
         !(completed_then && p.on_reopen == OnReopen::kResumeAll)) {
       return;
@@ -293,7 +320,7 @@ class Model {
     const SlowMilestone* last = nullptr;
     int count = 0;
     for (const SlowMilestone& m : result_.milestones) {
-      if (m.placement != p.key) continue;
+      if (m.replaced || m.placement != p.key) continue;
       if (IsOpen(m.state)) return;
       const bool none = p.recurrence == Recurrence::kNone;
       if (none && m.state == State::kCompleted) return;
@@ -311,7 +338,12 @@ class Model {
                          Rearm::kImmediately;
     if (last != nullptr && !at_once && seen_false_.count(p.key) == 0) return;
     const bool again = last != nullptr && recurring;
-    int start = p.start == StartsAt::kProcessStart ? 0 : now_;
+    int start = p.start == StartsAt::kProcessStart ? process_start_ : now_;
+    if (p.start == StartsAt::kCriteriaMet && replaced_ && from_item_start_ &&
+        !p.on_event) {
+      // In the process from the item's beginning, its clocks are as well (E11).
+      start = CriteriaSince(p);
+    }
     if (again) start = now_;
     if (again && sequential) {
       start = std::max(
@@ -339,7 +371,7 @@ class Model {
     } else {
       CatchUp(m, p);
       for (size_t i = 0; i < p.triggers.size(); ++i) {
-        const std::optional<int> moment = Moment(m, p.triggers[i]);
+        const std::optional<int> moment = m.Moment(p.triggers[i]);
         if (p.missed_triggers == MissedTriggers::kSkip && moment < now_ &&
             moment) {
           m.over[i] = true;
@@ -366,7 +398,7 @@ class Model {
       for (const SlowSnapshot& s : snapshots_) {
         if (Second(s.time) <= second) then = &s;
       }
-      Count(m, second, Pauses(p, *then) || ExitHolds(*then));
+      m.Count(second, Pauses(p, *then) || ExitHolds(*then));
     }
   }
   // Of one that runs, where its duration or hours take effect (K3).
@@ -418,24 +450,10 @@ class Model {
     if (*m.target <= now_) Violate(m);
     const std::vector<Trigger>& triggers = PlacementOf(m).triggers;
     for (size_t i = 0; i < triggers.size(); ++i) {
-      const std::optional<int> moment = Moment(m, triggers[i]);
+      const std::optional<int> moment = m.Moment(triggers[i]);
       if (moment && !m.over[i]) Fire(m, i, *moment, *moment < now_);
     }
   }
-  // When `actual` reached a trigger's amount, if it did (K5).
-  static std::optional<int> Moment(const SlowMilestone& m, const Trigger& t) {
-    if (t.kind == TriggerKind::kSuccess) return std::nullopt;
-    const bool warning = t.kind == TriggerKind::kWarning;
-    const int offset = static_cast<int>(t.offset.seconds());
-    int amount = warning ? m.duration - offset : m.duration + offset;
-    if (t.percent) {
-      amount = m.duration * *t.percent / 100 + (warning ? 0 : m.duration);
-    }
-    amount = std::max(amount, 0);
-    if (amount > m.actual()) return std::nullopt;
-    return m.reached[amount];
-  }
-
   const std::map<std::string, std::shared_ptr<Process>>& processes_;
   std::vector<Event> events_;  // as they happened
   Instant begin_;
@@ -447,6 +465,10 @@ class Model {
   bool entered_ = false;
   bool in_ = false;
   bool deleted_ = false;
+  // Whether this event put the item from one process, or none, into another.
+  bool replaced_ = false;
+  bool from_item_start_ = true;
+  int process_start_ = 0;
   int exit_event_ = -1;
   // Placements whose criteria were false since their last instance was made.
   std::set<std::string> seen_false_;

@@ -13,7 +13,7 @@
 #include "server/sla/clock/history.h"
 #include "server/sla/clock/process.h"
 
-// The rules of the clocks (E3 to E8, K1 to K5) played second by second, as
+// The rules of the clocks (E3 to E8, E11, K1 to K5) played second by second, as
 // plainly as they are written: what the evaluator is compared with. It shares
 // no code with it but the types of its arguments and the enums of its result.
 // All times are whole seconds since the item's creation.
@@ -49,11 +49,16 @@ struct SlowMilestone {
   std::vector<bool> over;  // of its triggers, as listed: fired or skipped
   bool scheduled = false;  // it did not reach its start
   int away = 0;            // open seconds since it ended
+  bool replaced = false;   // of a process that the item left for another
 
   // Paused: what the target would be if it resumed now.
   std::optional<int> target_if_resumed;
 
   int actual() const { return static_cast<int>(reached.size()) - 1; }
+  // The open second that begins at `second` has passed.
+  void Count(int second, bool paused);
+  // When `actual` reached a trigger's amount, if it did (K5).
+  std::optional<int> Moment(const Trigger& t) const;
 };
 
 struct SlowFiring {
