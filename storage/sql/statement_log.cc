@@ -14,6 +14,8 @@
 namespace charter::storage {
 namespace {
 
+thread_local int unrecorded = 0;  // how many UnrecordedStatementTexts live
+
 // `:name_12` -> `:name`.
 std::string WithoutNumbers(absl::string_view sql) {
   std::string out;
@@ -96,23 +98,27 @@ std::string StatementShape(absl::string_view sql) {
 
 void RecordStatementText(Engine engine, absl::string_view sql) {
   static const char* const folder = std::getenv("CHARTER_STATEMENT_TEXTS");
-  if (folder == nullptr || *folder == '\0') return;
+  if (folder == nullptr || *folder == '\0' || unrecorded) return;
   static std::mutex mutex;
   static std::set<std::string>* const seen = new std::set<std::string>;
-  static std::FILE* const file =
-      std::fopen(absl::StrCat(folder, "/", getpid(), ".tsv").c_str(), "a");
-  if (file == nullptr) {
-    std::fprintf(stderr, "CHARTER_STATEMENT_TEXTS: cannot write into %s\n",
-                 folder);
-    std::abort();
-  }
+  // Process ids come again within a run; these names don't.
+  static std::string* const path =
+      new std::string(absl::StrCat(folder, "/", getpid(), "-XXXXXX"));
+  static const int file = mkstemp(path->data());
   const std::string line =
       absl::StrCat(engine == Engine::kSqlite ? "sqlite" : "mysql", "\t",
                    StatementShape(sql), "\n");
   std::lock_guard<std::mutex> lock(mutex);
   if (!seen->insert(line).second) return;
-  std::fwrite(line.data(), 1, line.size(), file);
-  std::fflush(file);
+  if (file < 0 || write(file, line.data(), line.size()) !=
+                      static_cast<ssize_t>(line.size())) {
+    std::fprintf(stderr, "CHARTER_STATEMENT_TEXTS: cannot write into %s\n",
+                 folder);
+    std::abort();
+  }
 }
+
+UnrecordedStatementTexts::UnrecordedStatementTexts() { ++unrecorded; }
+UnrecordedStatementTexts::~UnrecordedStatementTexts() { --unrecorded; }
 
 }  // namespace charter::storage

@@ -34,9 +34,19 @@ std::string StatementShape(absl::string_view sql);
 
 // When the environment variable CHARTER_STATEMENT_TEXTS names a folder, every
 // process adds each text it uses, once, with its engine, to a file of its own
-// in there: "engine<TAB>shape<NEWLINE>" . Called by the statement check at a
-// text's first use.
+// in there: "engine<TAB>shape<NEWLINE>". Called by the statement check at a
+// text's first use. A process that is killed may leave half a line at the end.
 void RecordStatementText(Engine engine, absl::string_view sql);
+
+// While one lives, this thread's texts are not added: what a test asks for
+// itself is none of the product's.
+class UnrecordedStatementTexts {
+ public:
+  UnrecordedStatementTexts();
+  ~UnrecordedStatementTexts();
+  UnrecordedStatementTexts(const UnrecordedStatementTexts&) = delete;
+  UnrecordedStatementTexts& operator=(const UnrecordedStatementTexts&) = delete;
+};
 
 }  // namespace charter::storage
 

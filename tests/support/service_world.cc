@@ -11,6 +11,7 @@
 #include "server/services/process/process.h"
 #include "storage/migrations/migration.h"
 #include "storage/records/feed.h"
+#include "storage/sql/statement_log.h"
 
 namespace charter::test {
 namespace {
@@ -299,6 +300,7 @@ void ServiceWorld::Open(const std::string& id) {
 }
 
 std::vector<std::string> ServiceWorld::Lines(const std::string& sql) {
+  const storage::UnrecordedStatementTexts mine;
   std::vector<std::string> lines;
   const auto session = store_->OpenSession();
   storage::TxOptions options;
@@ -324,6 +326,7 @@ int64_t ServiceWorld::Number(const std::string& sql) {
 }
 
 void ServiceWorld::Execute(const std::string& sql) {
+  const storage::UnrecordedStatementTexts mine;
   const auto session = store_->OpenSession();
   storage::TxOptions options;
   options.now = now();

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "server/observability/log.h"
 #include "storage/migrations/schema_listing.h"
+#include "storage/sql/statement_log.h"
 
 namespace charter::test {
 namespace {
@@ -77,6 +78,7 @@ void TestServer::Start() {
   storage::StoreOptions store_options;
   store_options.migrations = &storage::ProductMigrations();
   store_options.inject_error = options_.inject_error;
+  store_options.sqlite_max_pages = options_.sqlite_max_pages;
   auto store = storage::OpenStore(url_, store_options);
   Check(store.status());
   store_ = *std::move(store);
@@ -124,6 +126,7 @@ void TestServer::SetTokens(absl::string_view text) {
 
 std::string TestServer::HashOfAllTables(
     const std::vector<std::string>& but_not) {
+  const storage::UnrecordedStatementTexts mine;
   const auto session = store_->OpenSession();
   absl::StatusOr<std::vector<std::string>> schema =
       storage::ListSchema(*session);

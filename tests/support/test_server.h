@@ -39,6 +39,7 @@ struct TestServerOptions {
   ServerOptions server = {.background = false};
   // See storage/store.h.
   std::function<int(absl::string_view sql)> inject_error;
+  int64_t sqlite_max_pages = 0;
 };
 
 // Aborts when anything goes wrong at the start.

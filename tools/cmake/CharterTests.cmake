@@ -9,14 +9,24 @@ foreach(label IN LISTS CHARTER_TEST_LABELS ITEMS tsan)
   add_custom_target(tests_${label})
 endforeach()
 
+# Where the programs of a run of the tests record the SQL texts that they send:
+# tests/storage/statements checks them when the last of those tests has ended.
+set(CHARTER_STATEMENT_TEXTS "${CMAKE_BINARY_DIR}/statements")
+
+# charter_record_statements(NAME …): these tests, which send the product's SQL.
+function(charter_record_statements)
+  set_tests_properties(${ARGN} PROPERTIES
+    ENVIRONMENT "CHARTER_STATEMENT_TEXTS=${CHARTER_STATEMENT_TEXTS}" FIXTURES_REQUIRED statements)
+endfunction()
+
 # charter_label_test(NAME [TARGET t] [TIMEOUT s] LABELS l …): gives the ctest
 # NAME, whose program is the target t, its labels, its place and its time limit
 # in seconds (300). A test of the engine or of storage that starts no server is
-# also labelled `tsan`.
+# also labelled `tsan`. Those of services and servers record their SQL texts.
 function(charter_label_test name)
   cmake_parse_arguments(ARG "" "TARGET;TIMEOUT" "LABELS" ${ARGN})
   file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
-  if(folder MATCHES "^tests/(server/sla|storage)(/|$)" AND NOT "e2e" IN_LIST ARG_LABELS)
+  if(folder MATCHES "^tests/(server/sla|storage)(/|$)" AND NOT ARG_LABELS MATCHES "e2e|lint")
     list(APPEND ARG_LABELS tsan)
   endif()
   list(REMOVE_DUPLICATES ARG_LABELS)
@@ -37,6 +47,9 @@ function(charter_label_test name)
     set(ARG_TIMEOUT 300)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" COST ${cost} TIMEOUT ${ARG_TIMEOUT})
+  if(ARG_LABELS MATCHES "service|e2e|kill")
+    charter_record_statements(${name})
+  endif()
   if("kill" IN_LIST ARG_LABELS)
     # Each keeps a server and its writers busy: one at a time.
     set_tests_properties(${name} PROPERTIES RESOURCE_LOCK kill)

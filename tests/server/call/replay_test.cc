@@ -1,11 +1,9 @@
-// Repeated requests, dry runs, and databases that fail in between.
+// Repeated requests, dry runs, and what belongs to its caller alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "charter/v1/admin_service.grpc.pb.h"
 #include "charter/v1/calendar_service.grpc.pb.h"
@@ -212,7 +210,9 @@ TEST_P(ReplayTest, PageTokensServeTheirOwnerAlone) {
   const auto reason = [&](const char* token) {
     return ReasonOf(stub->ListAccounts(NewContext(token).get(), list, &page));
   };
+  const std::string before = server_.HashOfAllTables();
   EXPECT_EQ(reason("bob"), "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(server_.HashOfAllTables(), before);
   list.set_show_deleted(true);
   EXPECT_EQ(reason("ann"), "PAGE_TOKEN_INVALID");
   list.set_show_deleted(false);
@@ -271,110 +271,6 @@ TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
   EXPECT_EQ(
       ReasonOf(admin->Recalculate(NewContext("ann").get(), request, &second)),
       "RESOURCE_NOT_FOUND");
-}
-
-// --- a database in trouble ---
-
-// Native numbers that mean the same on both engines.
-struct Trouble {
-  std::string statement;  // that begins so
-  int sqlite;
-  int mysql;
-};
-
-// Its statements are those of the server that all its tests share.
-struct Injection {
-  std::string statement;
-  int number = 0;
-  std::atomic<int> left{0};
-};
-
-class TroubleTest : public testing::TestWithParam<Database> {
- protected:
-  static void TearDownTestSuite() { servers_.Clear(); }
-  void TearDown() override { injection_.left = 0; }
-
-  // The next `times` statements that begin so fail.
-  void Fail(const Trouble& trouble, int times) {
-    injection_.statement = trouble.statement;
-    injection_.number =
-        GetParam() == Database::kSqlite ? trouble.sqlite : trouble.mysql;
-    injection_.left = times;
-  }
-  grpc::Status Send(const std::string& id) {
-    v1::CreateAccountRequest request;
-    request.mutable_account()->set_display_name("Acme");
-    request.set_account_id(id);
-    request.set_request_id(id);
-    v1::Account account;
-    return server_.Stub<DirectoryService>()->CreateAccount(NewContext().get(),
-                                                           request, &account);
-  }
-
-  static inline SharedServers servers_;
-  static inline Injection injection_;
-  TestServer& server_ =
-      servers_.Get(GetParam(), {.inject_error = [](absl::string_view sql) {
-                     if (injection_.left.load() == 0 ||
-                         !absl::StartsWith(sql, injection_.statement)) {
-                       return 0;
-                     }
-                     --injection_.left;
-                     return injection_.number;
-                   }});
-};
-INSTANTIATE_TEST_SUITE_P(All, TroubleTest, testing::ValuesIn(kDatabases),
-                         testing::PrintToStringParamName());
-
-TEST_P(TroubleTest, AConflictIsTriedAgainUnseen) {
-  Fail({"COMMIT", 5, 1213}, 2);  // SQLITE_BUSY; a deadlock
-  const grpc::Status status = Send("conflict");
-  EXPECT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(injection_.left.load(), 0);
-}
-
-TEST_P(TroubleTest, AFullDatabaseSaysSo) {
-  const std::string before = server_.HashOfAllTables();
-  Fail({"INSERT", 13, 1021}, 1000);  // SQLITE_FULL; ER_DISK_FULL
-  const grpc::Status status = Send("full");
-  injection_.left = 0;
-  EXPECT_EQ(status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(ReasonOf(status), "DATABASE_FULL");
-  EXPECT_EQ(server_.HashOfAllTables(), before);
-  EXPECT_TRUE(Send("full").ok());
-}
-
-TEST_P(TroubleTest, AnErrorThatNobodyKnowsTellsNothing) {
-  Fail({"INSERT", 1, 1064}, 1000);  // SQLITE_ERROR; a syntax error
-  const grpc::Status status = Send("unknown");
-  EXPECT_EQ(status.error_code(), StatusCode::INTERNAL);
-  EXPECT_EQ(ReasonOf(status), "INTERNAL");
-}
-
-TEST(LostDatabaseTest, ComesBackWithoutARestart) {
-  MariadbServer& mariadb = MariadbServer::Shared();
-  TestServer server({.database = Database::kMariadb});
-  auto stub = server.Stub<DirectoryService>();
-  v1::Account account;
-  v1::CreateAccountRequest create;
-  create.mutable_account()->set_display_name("Acme");
-  create.set_account_id("a");
-  ASSERT_TRUE(stub->CreateAccount(NewContext().get(), create, &account).ok());
-  create.set_account_id("b");
-  create.set_request_id("r-1");
-  mariadb.Stop();
-  const grpc::Status down =
-      stub->CreateAccount(NewContext().get(), create, &account);
-  EXPECT_EQ(down.error_code(), StatusCode::UNAVAILABLE);
-  EXPECT_EQ(ReasonOf(down), "DATABASE_UNAVAILABLE");
-  v1::ListAccountsResponse list;
-  EXPECT_EQ(ReasonOf(stub->ListAccounts(NewContext().get(),
-                                        v1::ListAccountsRequest(), &list)),
-            "DATABASE_UNAVAILABLE");
-  mariadb.Start();
-  const grpc::Status up =
-      stub->CreateAccount(NewContext().get(), create, &account);
-  EXPECT_TRUE(up.ok()) << up.error_message();
 }
 
 }  // namespace

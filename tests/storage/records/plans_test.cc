@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,9 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "storage/migrations/migration.h"
 #include "tests/storage/conformance/fixture.h"
-#include "tests/storage/records/checked_statements.h"
 #include "tests/storage/records/every_function.h"
 #include "tests/storage/records/full_tables.h"
+#include "tests/storage/statements/checked_statements.h"
 #include "tests/support/mariadb_server.h"
 
 namespace charter::storage {
@@ -170,24 +168,7 @@ TEST_P(PlansTest, EveryStatementFindsItsRowsByAnIndex) {
     EXPECT_EQ(wrong, "") << statement.sql << "\n" << plan;
     checked.insert({GetParam().engine, shape});
   }
-  // The list says exactly what was checked here. CHARTER_WRITE_STATEMENTS=FILE
-  // appends it anew.
-  if (const char* file = std::getenv("CHARTER_WRITE_STATEMENTS")) {
-    std::ofstream out(file, std::ios::app);
-    for (const CheckedStatement& statement : checked) out << statement << "\n";
-    return;
-  }
-  std::set<CheckedStatement> listed;
-  for (const CheckedStatement& statement : ReadCheckedStatements()) {
-    if (statement.engine == GetParam().engine) listed.insert(statement);
-  }
-  for (const CheckedStatement& statement : listed) {
-    EXPECT_TRUE(checked.contains(statement))
-        << "listed, but CallEveryFunction does not send it: " << statement;
-  }
-  for (const CheckedStatement& statement : checked) {
-    EXPECT_TRUE(listed.contains(statement)) << "not listed: " << statement;
-  }
+  ExpectListed("records.txt", GetParam().engine, checked);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "storage/migrations/migration.h"
-#include "tests/storage/records/checked_statements.h"
+#include "tests/storage/statements/checked_statements.h"
 
 namespace charter::storage {
 namespace {
@@ -67,7 +67,8 @@ class Environment : public testing::Environment {
 
   void TearDown() override {
     databases_.clear();
-    const std::set<CheckedStatement> checked = ReadCheckedStatements();
+    const std::set<CheckedStatement> checked =
+        ReadCheckedStatements("records.txt");
     for (const CheckedStatement& statement : log_.seen()) {
       EXPECT_TRUE(checked.contains(statement))
           << "its plan is not checked, see plans_test.cc: " << statement;
