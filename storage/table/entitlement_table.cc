@@ -15,7 +15,6 @@ const Table<v1::Entitlement>& EntitlementTable() {
                 {{"account"}},
                 {{"process"}},
                 {{"business_hours"}},
-                {{"process"}},
                 {}},
       .unique = {{"entitlements_external_id", "external_id"}},
   });

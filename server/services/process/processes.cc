@@ -70,16 +70,11 @@ absl::StatusOr<google::protobuf::Empty> DeleteEntitlementProcess(
           return errors::ResourceInUse(process.name(),
                                        process.published_version());
         }
-        storage::ListQuery query;
-        query.filter = "";
-        query.restrict_to = {{"process", process.name()}};
-        query.page_size = 1;
-        absl::StatusOr<storage::ListPage<v1::Entitlement>> used =
-            storage::EntitlementTable().List(tx, query);
-        if (!used.ok()) return used.status();
-        return used->rows.empty() ? absl::OkStatus()
-                                  : errors::ResourceInUse(process.name(),
-                                                          used->rows[0].name());
+        absl::StatusOr<std::string> user = FindUser(
+            tx, storage::EntitlementTable(), "process", process.name());
+        if (!user.ok()) return user.status();
+        return user->empty() ? absl::OkStatus()
+                             : errors::ResourceInUse(process.name(), *user);
       });
 }
 

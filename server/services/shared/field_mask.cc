@@ -235,6 +235,10 @@ absl::StatusOr<std::vector<std::string>> UpdatePaths(
     }
     if (!ignored) paths.push_back(path);
   }
+  if (paths.empty()) {
+    return errors::FieldMaskInvalid(
+        mask.paths(0), "clients cannot write it, nor what else is named");
+  }
   return paths;
 }
 

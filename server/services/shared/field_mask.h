@@ -20,7 +20,8 @@ namespace charter::services {
 //    string keys, `annotations.color`.
 // `name`, `etag` and OUTPUT_ONLY fields are left out silently, also inside
 // messages. INVALID_ARGUMENT FIELD_MASK_INVALID for a path that isn't there, a
-// path into a repeated field, or `*` beside others.
+// path into a repeated field, `*` beside others, or paths that are all left
+// out: whoever sends them takes them for more than they are.
 absl::StatusOr<std::vector<std::string>> UpdatePaths(
     const google::protobuf::FieldMask& mask,
     const google::protobuf::Message& update);

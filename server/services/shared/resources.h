@@ -248,6 +248,26 @@ absl::StatusOr<Message> HideResource(Call& call,
       });
 }
 
+// A row of `table`, not a deleted one, whose `column` is `name`: who uses the
+// resource of this name; empty: nobody. A lead of the table must be the column.
+template <typename Message>
+absl::StatusOr<std::string> FindUser(storage::Transaction& tx,
+                                     const storage::Table<Message>& table,
+                                     const std::string& column,
+                                     const std::string& name) {
+  storage::ListQuery query;
+  query.restrict_to = {{column, name}};
+  query.page_size = 1;
+  // A page that went over many deleted rows ends early, without any.
+  do {
+    absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
+    if (!page.ok()) return page.status();
+    if (!page->rows.empty()) return page->rows.front().name();
+    query.after = std::move(page->next);
+  } while (!query.after.empty());
+  return std::string();
+}
+
 // Removes the resource for good.
 template <typename Message, typename Request>
 absl::StatusOr<google::protobuf::Empty> RemoveResource(

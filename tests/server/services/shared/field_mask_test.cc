@@ -129,15 +129,33 @@ TEST(FieldMaskTest, StarStandsAlone) {
       "FIELD_MASK_INVALID");
 }
 
-TEST(FieldMaskTest, OutputOnlyAndIdentityAreIgnored) {
+TEST(FieldMaskTest, OutputOnlyAndIdentityAreIgnoredBesideOthers) {
   v1::Account update;
   update.set_name("accounts/other");
   update.mutable_create_time()->set_seconds(99);
+  update.set_tier("silver");
   v1::Account account = Stored();
-  EXPECT_THAT(
-      *ApplyUpdate(Mask({"name", "create_time", "etag"}), update, &account),
-      IsEmpty());
+  EXPECT_THAT(*ApplyUpdate(Mask({"name", "create_time", "etag", "tier"}),
+                           update, &account),
+              ElementsAre("tier"));
   EXPECT_EQ(account.name(), "accounts/acme");
+  EXPECT_EQ(account.create_time().seconds(), 1);
+}
+
+TEST(FieldMaskTest, AMaskOfNothingThatClientsWriteIsRefusedByName) {
+  v1::Case update;
+  update.set_violated(true);
+  for (const auto& mask :
+       {Mask({"violated"}), Mask({"violated", "etag", "name"})}) {
+    v1::Case item;
+    const auto result = ApplyUpdate(mask, update, &item);
+    EXPECT_EQ(errors::ReasonOf(result.status()), "FIELD_MASK_INVALID");
+    EXPECT_THAT(std::string(result.status().message()), HasSubstr("violated"));
+    EXPECT_FALSE(item.violated());
+  }
+  // Without a mask it is no mistake to send back what was read.
+  v1::Case item;
+  EXPECT_THAT(*ApplyUpdate(FieldMask(), update, &item), IsEmpty());
 }
 
 TEST(FieldMaskTest, ImmutableFieldsKeepTheirValue) {
