@@ -172,6 +172,7 @@ int MeasureFeed(const BenchOptions& options, const FeedOptions& feed) {
   loop.per_second = static_cast<double>(feed.per_second) / feed.per_call;
   loop.length = absl::Seconds(feed.seconds);
   LoadResult written;
+  std::atomic_flag told;
   RunOpenLoop(
       loop,
       [&](int64_t index, std::function<void(bool)> done) {
@@ -181,9 +182,11 @@ int MeasureFeed(const BenchOptions& options, const FeedOptions& feed) {
         call->request = writes.Record(static_cast<int>(index));
         stubs[static_cast<size_t>(index % kCallers)]->async()->RecordEvents(
             &call->context, &call->request, &call->response,
-            [&writes, call, index, done](const grpc::Status& status) {
+            [&writes, &told, call, index, done](const grpc::Status& status) {
               writes.Acknowledge(static_cast<int>(index));
               bool ok = status.ok();
+              if (!ok && !told.test_and_set())
+                std::fprintf(stderr, "%s\n", status.error_message().c_str());
               for (const auto& result : call->response.results())
                 ok = ok && result.status().code() == 0;
               done(ok);

@@ -8,7 +8,8 @@ Each backend is started anew, as durable as in production: SQLite with
 synchronous FULL, MariaDB with a flush of its log at every commit. The file is
 by default the one that CHARTER_INCIDENTS names. Prints, for each, the seconds
 from charterctl's start to its end, report included; and the most memory that
-the server had needed when a tenth, half and all of the incidents were in.
+the server had needed when a tenth, half and all of the incidents were in, and
+after the report.
 """
 
 import argparse
@@ -24,7 +25,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests" / "e2e" / "import"))
 import servers  # noqa: E402, it is found by the line above
 
-STAGES = ("a tenth", "half", "the end")
+STAGES = ("a tenth", "half", "the end", "the end of the report")
 
 
 def peak_mib(pid):
@@ -57,6 +58,7 @@ def measure(programs, backend):
             peaks.append(peak_mib(pid))
         incidents = reached(ctl, 10)
         imported = time.monotonic() - begun
+        peaks.append(peak_mib(pid))
         if ctl.wait() != 0:
             raise SystemExit(f"the import failed:\n{ctl.output()}")
         seconds = time.monotonic() - begun
