@@ -45,10 +45,9 @@ absl::StatusOr<Target> LoadTarget(Call& call, storage::Transaction& tx,
 absl::StatusOr<ItemChange> Settle(Call& call, storage::Transaction& tx,
                                   Target target, v1::CaseEvent event) {
   absl::Status status =
-      CompleteEvent(tx, *target.catalog, target.item, "event", &event);
+      CompleteEvent(tx, *target.catalog, target.item, "", &event);
   if (!status.ok()) return status;
-  // The one instant that these requests carry is called `occur_time` there.
-  status = PlaceEvent(call, target.item, 0, "request", &event);
+  status = PlaceEvent(call, target.item, 0, "", &event);
   if (!status.ok()) return status;
   return SettleItem(std::move(target.item), {std::move(event)}, *target.catalog,
                     call.now());
@@ -208,8 +207,7 @@ absl::StatusOr<v1::Case> DeleteCase(Call& call,
         if (!target.ok()) return target.status();
         v1::CaseEvent event;
         event.mutable_deleted();
-        absl::Status status =
-            PlaceEvent(call, target->item, 0, "request", &event);
+        absl::Status status = PlaceEvent(call, target->item, 0, "", &event);
         if (!status.ok()) return status;
         absl::StatusOr<ItemChange> change =
             SettleItem(std::move(target->item), {std::move(event)},

@@ -65,7 +65,9 @@ std::vector<std::string> InWords(const v1::Milestone& milestone,
                                  absl::TimeZone zone) {
   std::vector<std::string> lines;
   lines.push_back(absl::StrCat(
-      milestone.milestone_type(), " started at ",
+      milestone.milestone_type(),
+      milestone.state() == v1::Milestone::SCHEDULED ? " starts at "
+                                                    : " started at ",
       At(milestone.start_time(), zone), " with a target of ",
       Length(milestone.target_duration()), " of open time by ",
       milestone.business_hours(),
@@ -81,11 +83,18 @@ std::vector<std::string> InWords(const v1::Milestone& milestone,
     if (stretch.kind() == v1::ClockStretch::OUT_OF_HOURS) closed += length;
     if (stretch.kind() == v1::ClockStretch::PAUSED) paused += length;
   }
-  lines.push_back(absl::StrCat("It has counted ", Length(milestone.actual()),
-                               "; ", absl::FormatDuration(closed.ToAbsl()),
-                               " outside hours and ",
-                               absl::FormatDuration(paused.ToAbsl()),
-                               " paused in open hours did not count."));
+  // Time out of the process counts as stopped (E8).
+  const sla::Duration away = ToSlaDuration(milestone.paused()) - paused;
+  lines.push_back(absl::StrCat(
+      "It has counted ", Length(milestone.actual()), "; ",
+      absl::FormatDuration(closed.ToAbsl()), " outside hours",
+      away > sla::Duration::Zero() ? ", " : " and ",
+      absl::FormatDuration(paused.ToAbsl()), " paused in open hours",
+      away > sla::Duration::Zero()
+          ? absl::StrCat(" and ", absl::FormatDuration(away.ToAbsl()),
+                         " of open time out of its process")
+          : std::string(),
+      " did not count."));
   if (milestone.has_target_time()) {
     lines.push_back(
         absl::StrCat("Its target is ", At(milestone.target_time(), zone), "."));

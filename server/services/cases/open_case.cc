@@ -65,7 +65,7 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
   if (!created.ok()) return created.status();
   row.set_process_version(version);
   *row.mutable_update_time() = ToProto(call.now());
-  absl::Status placed = PlaceEvent(call, opening.item, 0, "case", &*created);
+  absl::Status placed = PlaceEvent(call, opening.item, 0, "", &*created);
   if (!placed.ok()) return placed;
   opening.events.push_back(*std::move(created));
   return opening;

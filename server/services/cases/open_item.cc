@@ -20,6 +20,7 @@ namespace charter::services {
 namespace {
 
 constexpr int kDefaultPriority = 3;
+constexpr int kMaxParents = 64;
 
 template <typename Message>
 absl::StatusOr<Message> Existing(storage::Transaction& tx,
@@ -71,7 +72,7 @@ absl::StatusOr<std::vector<std::string>> ChangePaths(
         path == "account" || path == "entitlement") {
       if (implied) continue;
       return errors::FieldMaskInvalid(
-          absl::StrCat(field, ".update_mask: ", path),
+          absl::StrCat(PartOf(field, "update_mask"), ": ", path),
           path == "entitlement"
               ? "an entitlement is changed by an entitlement_changed event"
               : "is no field that an event may change");
@@ -82,17 +83,36 @@ absl::StatusOr<std::vector<std::string>> ChangePaths(
   return paths;
 }
 
+// An item may be a part of any other that isn't a part of it.
+absl::Status CheckParent(storage::Transaction& tx, const Item& item,
+                         std::string above, absl::string_view field) {
+  for (int depth = 0; !above.empty(); ++depth) {
+    if (above == item.row.name() || depth == kMaxParents) {
+      return errors::FieldInvalid(field, "CYCLE",
+                                  "is the item itself or a part of it, or a "
+                                  "part of a part more than 64 deep");
+    }
+    absl::StatusOr<v1::Case> parent =
+        depth == 0 ? Existing(tx, storage::CaseTable(), above, field)
+                   : storage::CaseTable().Get(tx, above);
+    if (absl::IsNotFound(parent.status()) && depth > 0) break;  // purged
+    if (!parent.ok()) return parent.status();
+    above = parent->parent();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
                             const Item& item, const std::string& field,
                             v1::FieldsChanged* changed) {
   absl::StatusOr<std::vector<std::string>> paths = ChangePaths(*changed, field);
   if (!paths.ok()) return paths.status();
   if (paths->empty()) {
-    return errors::FieldInvalid(absl::StrCat(field, ".update_mask"), "REQUIRED",
+    return errors::FieldInvalid(PartOf(field, "update_mask"), "REQUIRED",
                                 "names no field; set the fields that changed");
   }
   FieldViolations violations;
-  CheckFields(changed->case_(), *paths, catalog, absl::StrCat(field, ".case"),
+  CheckFields(changed->case_(), *paths, catalog, PartOf(field, "case"),
               &violations);
   if (!violations.empty()) return violations.ToStatus();
   changed->clear_status_category();
@@ -107,14 +127,13 @@ absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
     if (path == "contact" && !changed->case_().contact().empty()) {
       absl::Status status =
           CheckContact(tx, changed->case_().contact(), item.row.account(),
-                       absl::StrCat(field, ".case.contact"));
+                       PartOf(field, "case.contact"));
       if (!status.ok()) return status;
     }
-    if (path == "parent" && !changed->case_().parent().empty()) {
-      absl::StatusOr<v1::Case> parent =
-          Existing(tx, storage::CaseTable(), changed->case_().parent(),
-                   absl::StrCat(field, ".case.parent"));
-      if (!parent.ok()) return parent.status();
+    if (path == "parent") {
+      absl::Status status = CheckParent(tx, item, changed->case_().parent(),
+                                        PartOf(field, "case.parent"));
+      if (!status.ok()) return status;
     }
     absl::string_view id = path;
     if (absl::ConsumePrefix(&id, "attributes.")) {
@@ -223,16 +242,11 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
     parties.entitlement = *std::move(entitlement);
     return parties;
   }
-  absl::StatusOr<v1::VerifyEntitlementResponse> verdict =
+  absl::StatusOr<Verdict> verdict =
       Verify(tx, catalog, item.account(), item.contact(), occur_time);
   if (!verdict.ok()) return verdict.status();
-  if (verdict->eligible()) {
-    absl::StatusOr<v1::Entitlement> chosen =
-        storage::EntitlementTable().Get(tx, verdict->entitlement());
-    if (!chosen.ok()) return chosen.status();
-    parties.entitlement = *std::move(chosen);
-  }
-  parties.verification = *std::move(verdict);
+  parties.entitlement = std::move(verdict->chosen);
+  parties.verification = std::move(verdict->response);
   return parties;
 }
 
@@ -298,15 +312,17 @@ absl::StatusOr<v1::CaseEvent> MakeCreated(
 absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
                            const Item& item, absl::string_view field,
                            v1::CaseEvent* event) {
+  // The requests of one kind of event have its fields themselves.
+  const bool of_request = field.empty();
   switch (event->event_case()) {
     case v1::CaseEvent::kFieldsChanged:
       return CompleteChange(tx, catalog, item,
-                            absl::StrCat(field, ".fields_changed"),
+                            of_request ? "" : PartOf(field, "fields_changed"),
                             event->mutable_fields_changed());
     case v1::CaseEvent::kMilestoneCompleted:
       return CompleteMilestoneEvent(
           catalog, item, tx.now(),
-          absl::StrCat(field, ".milestone_completed.milestone"),
+          of_request ? "name" : PartOf(field, "milestone_completed.milestone"),
           event->mutable_milestone_completed());
     case v1::CaseEvent::kEntitlementChanged: {
       v1::EntitlementChanged& changed = *event->mutable_entitlement_changed();
@@ -318,7 +334,9 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
       if (!changed.entitlement().empty()) {
         absl::StatusOr<v1::Entitlement> found = FindEntitlement(
             tx, catalog, changed.entitlement(),
-            absl::StrCat(field, ".entitlement_changed.entitlement"), item.row,
+            of_request ? "entitlement"
+                       : PartOf(field, "entitlement_changed.entitlement"),
+            item.row,
             event->has_occur_time() ? ToTime(event->occur_time()) : tx.now());
         if (!found.ok()) return found.status();
         absl::StatusOr<std::string> version = VersionOf(*found, catalog);

@@ -66,7 +66,8 @@ absl::StatusOr<v1::CaseEvent> MakeCreated(
 
 // Checks an event of a client and makes it complete: known statuses and fields,
 // normal update masks, the version and context of a new entitlement.
-// `field` names the event in the request.
+// `field` names the event in the request; empty: the request itself says what
+// happened.
 absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
                            const Item& item, absl::string_view field,
                            v1::CaseEvent* event);

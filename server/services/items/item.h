@@ -52,10 +52,14 @@ absl::StatusOr<Item> LoadForWrite(storage::Transaction& tx,
 absl::StatusOr<Item> LoadForRead(storage::Transaction& tx,
                                  absl::string_view name);
 
+// The name of a part of the event `field`, or of the request itself where that
+// is empty.
+std::string PartOf(absl::string_view field, absl::string_view part);
+
 // Puts `event` in its place in time (E1): fills in `occur_time`, `record_time`,
 // `actor` and a key where there is none. EVENT_TIME_INVALID before the item's
 // creation or far ahead of the server; HISTORY_FULL. `field` names the event in
-// the request.
+// the request; empty: the request itself says what happened.
 absl::Status PlaceEvent(Call& call, const Item& item, int added_before,
                         absl::string_view field, v1::CaseEvent* event);
 

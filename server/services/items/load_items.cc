@@ -92,6 +92,10 @@ absl::StatusOr<Item> LoadForRead(storage::Transaction& tx,
   return item;
 }
 
+std::string PartOf(absl::string_view field, absl::string_view part) {
+  return absl::StrCat(field, field.empty() ? "" : ".", part);
+}
+
 absl::Status PlaceEvent(Call& call, const Item& item, int added_before,
                         absl::string_view field, v1::CaseEvent* event) {
   if (item.events.size() + added_before >= sla::kMaxEvents) {
@@ -111,12 +115,12 @@ absl::Status PlaceEvent(Call& call, const Item& item, int added_before,
     const absl::Time occurred = ToTime(event->occur_time());
     if (item.row.has_create_time() &&
         occurred < ToTime(item.row.create_time())) {
-      return errors::EventTimeInvalid(absl::StrCat(field, ".occur_time"),
+      return errors::EventTimeInvalid(PartOf(field, "occur_time"),
                                       "is before the item was opened");
     }
     if (occurred > now + kClockSkew) {
       return errors::EventTimeInvalid(
-          absl::StrCat(field, ".occur_time"),
+          PartOf(field, "occur_time"),
           "is more than 5 s ahead of the server; record what has happened");
     }
     if (occurred > recorded) *event->mutable_occur_time() = ToProto(recorded);

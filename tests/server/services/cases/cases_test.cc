@@ -327,6 +327,22 @@ TEST_P(CasesTest, B8_AnExplanationHasNoGaps) {
             told.milestone().actual().seconds());
 }
 
+TEST_P(CasesTest, E8_AnExplanationAccountsForTheTimeOutOfTheProcess) {
+  world_.Open("one");
+  world_.clock().Advance(absl::Minutes(10));
+  world_.Do(&CloseCase, Proto<v1::CloseCaseRequest>("name: 'cases/one'"));
+  world_.clock().Advance(absl::Minutes(50));
+  world_.Do(&ReopenCase, Proto<v1::ReopenCaseRequest>("name: 'cases/one'"));
+  world_.clock().Advance(absl::Minutes(5));
+  const auto told = world_.Do(&ExplainMilestone,
+                              Proto<v1::ExplainMilestoneRequest>(absl::StrCat(
+                                  "name: '", First("one").name(), "'")));
+  EXPECT_THAT(
+      told.explanation(),
+      Contains("It has counted 15m; 0 outside hours, 0 paused in open hours "
+               "and 50m of open time out of its process did not count."));
+}
+
 TEST_P(CasesTest, F3_TimeInEachStatusIsOpenTime) {
   world_.Open("one");
   world_.clock().Advance(absl::Minutes(15));
