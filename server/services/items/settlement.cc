@@ -12,12 +12,15 @@
 #include "server/services/shared/time_convert.h"
 #include "server/sla/clock/evaluate.h"
 #include "server/sla/clock/settle.h"
+#include "server/sla/expression/utf8.h"
 
 namespace charter::services {
 namespace {
 
 // How much of an error stands in `evaluation_error`, in octets.
 constexpr size_t kLongestError = 512;
+// How long a task's `display_name` may be, in octets.
+constexpr size_t kLongestTask = 255;
 
 }  // namespace
 
@@ -205,7 +208,12 @@ void Settlement::Do(const v1::MilestoneAction& action,
   const v1::Case& row = change_.row;
   if (action.has_create_task()) {
     v1::Task& task = change_.tasks.emplace_back();
-    task.set_display_name(Text(action.create_task().subject(), transition));
+    // Its stand-ins can make a subject longer than a task's may be.
+    const std::string subject =
+        Text(action.create_task().subject(), transition);
+    task.set_display_name(subject.substr(
+        0, sla::ValidUtf8Prefix(
+               absl::string_view(subject).substr(0, kLongestTask))));
     task.set_case_(row.name());
     task.set_account(row.account());
     task.set_owner(action.create_task().owner().empty()

@@ -227,7 +227,7 @@ CREATE INDEX cases_evaluation_error ON cases (evaluation_error_set, name)
 CREATE INDEX cases_purge ON cases (purge_time)
 -- ;;
 CREATE TABLE milestones (
-  name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name VARCHAR(192) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   case_name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   kind BIGINT NOT NULL,
   account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

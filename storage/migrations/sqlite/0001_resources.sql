@@ -227,7 +227,7 @@ CREATE INDEX cases_evaluation_error ON cases (evaluation_error_set, name)
 CREATE INDEX cases_purge ON cases (purge_time)
 -- ;;
 CREATE TABLE milestones (
-  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 192),
   case_name TEXT NOT NULL,
   kind INTEGER NOT NULL,
   account TEXT NOT NULL,
