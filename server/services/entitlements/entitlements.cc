@@ -170,8 +170,7 @@ absl::StatusOr<v1::VerifyEntitlementResponse> VerifyEntitlement(
   }
   const absl::Time as_of =
       request.has_as_of() ? ToTime(request.as_of()) : call.now();
-  absl::StatusOr<v1::VerifyEntitlementResponse> response =
-      v1::VerifyEntitlementResponse();
+  v1::VerifyEntitlementResponse response;
   absl::Status status =
       call.Read([&](storage::Transaction& tx) -> absl::Status {
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
@@ -200,8 +199,11 @@ absl::StatusOr<v1::VerifyEntitlementResponse> VerifyEntitlement(
           }
           if (!found.ok()) return found.status();
         }
-        response = Verify(tx, **catalog, account, request.contact(), as_of);
-        return response.status();
+        absl::StatusOr<Verdict> verdict =
+            Verify(tx, **catalog, account, request.contact(), as_of);
+        if (!verdict.ok()) return verdict.status();
+        response = std::move(verdict->response);
+        return absl::OkStatus();
       });
   if (!status.ok()) return status;
   return response;

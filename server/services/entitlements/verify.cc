@@ -81,28 +81,27 @@ bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b) {
   return a.name() < b.name();
 }
 
-absl::StatusOr<v1::VerifyEntitlementResponse> Verify(storage::Transaction& tx,
-                                                     const Catalog& catalog,
-                                                     absl::string_view account,
-                                                     absl::string_view contact,
-                                                     absl::Time as_of) {
+absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
+                               absl::string_view account,
+                               absl::string_view contact, absl::Time as_of) {
   absl::StatusOr<std::vector<v1::Entitlement>> all =
       storage::EntitlementTable().Find(tx, {{"account", account}});
   if (!all.ok()) return all.status();
   std::sort(all->begin(), all->end(), RanksBefore);
-  v1::VerifyEntitlementResponse verdict;
-  *verdict.mutable_as_of() = ToProto(as_of);
-  for (const v1::Entitlement& entitlement : *all) {
+  Verdict verdict;
+  *verdict.response.mutable_as_of() = ToProto(as_of);
+  for (v1::Entitlement& entitlement : *all) {
     const std::vector<Candidate::Reason> reasons =
         WhyNot(entitlement, contact, catalog, as_of);
-    Candidate& candidate = *verdict.add_candidates();
+    Candidate& candidate = *verdict.response.add_candidates();
     candidate.set_entitlement(entitlement.name());
     candidate.set_display_name(entitlement.display_name());
     candidate.set_eligible(reasons.empty());
     for (Candidate::Reason reason : reasons) candidate.add_reasons(reason);
-    if (reasons.empty() && !verdict.eligible()) {
-      verdict.set_eligible(true);
-      verdict.set_entitlement(entitlement.name());
+    if (reasons.empty() && !verdict.chosen.has_value()) {
+      verdict.response.set_eligible(true);
+      verdict.response.set_entitlement(entitlement.name());
+      verdict.chosen = std::move(entitlement);
     }
   }
   return verdict;

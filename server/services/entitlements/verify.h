@@ -2,6 +2,7 @@
 #ifndef CHARTER_SERVER_SERVICES_ENTITLEMENTS_VERIFY_H_
 #define CHARTER_SERVER_SERVICES_ENTITLEMENTS_VERIFY_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,13 +31,16 @@ std::vector<v1::EntitlementCandidate::Reason> WhyNot(
 // the account as a whole, earliest end, name.
 bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b);
 
+struct Verdict {
+  v1::VerifyEntitlementResponse response;
+  std::optional<v1::Entitlement> chosen;  // where one holds
+};
+
 // The verdict on all entitlements of the account; one statement for them,
 // however many.
-absl::StatusOr<v1::VerifyEntitlementResponse> Verify(storage::Transaction& tx,
-                                                     const Catalog& catalog,
-                                                     absl::string_view account,
-                                                     absl::string_view contact,
-                                                     absl::Time as_of);
+absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
+                               absl::string_view account,
+                               absl::string_view contact, absl::Time as_of);
 
 // ENTITLEMENT_NOT_ELIGIBLE with the reasons.
 absl::Status NotEligible(
