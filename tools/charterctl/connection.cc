@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -67,11 +68,23 @@ std::string Describe(const grpc::Status& status) {
     google::rpc::BadRequest bad;
     if (!detail.UnpackTo(&bad)) continue;
     for (const auto& violation : bad.field_violations()) {
-      absl::StrAppend(&text, "; ", violation.field(), ": ",
-                      violation.description());
+      const std::string line =
+          absl::StrCat(violation.field(), ": ", violation.description());
+      // The message begins with the first.
+      if (!absl::StrContains(text, line)) absl::StrAppend(&text, "; ", line);
     }
   }
   return text;
+}
+
+absl::StatusOr<absl::Time> ParseInstant(absl::string_view option,
+                                        const std::string& text) {
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
+  return absl::InvalidArgumentError(absl::StrCat(
+      option, ": `", text,
+      "` is no instant as RFC 3339 writes it: 2026-11-21T15:00:00Z"));
 }
 
 bool WorthRetrying(const grpc::Status& status) {

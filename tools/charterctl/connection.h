@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
@@ -35,19 +36,30 @@ std::string ReasonOf(const grpc::Status& status);
 // wrong.
 std::string Describe(const grpc::Status& status);
 
+// The instant that an option gives, RFC 3339. INVALID_ARGUMENT with the option.
+absl::StatusOr<absl::Time> ParseInstant(absl::string_view option,
+                                        const std::string& text);
+
+// Long work outlives a restart of the server; somebody who waits for one answer
+// is told soon.
+inline constexpr int kPatient = 30;
+inline constexpr int kBrief = 4;
+
 // `call` with a new context each time, again after a pause while the server is
-// overloaded, restarting or in conflict: 30 times at most. For calls that are
-// safe to repeat.
+// overloaded, restarting or in conflict: `attempts` times at most. For calls
+// that are safe to repeat.
 template <typename Call>
-grpc::Status Retry(const Connection& connection, const Call& call);
+grpc::Status Retry(const Connection& connection, const Call& call,
+                   int attempts = kPatient);
 
 bool WorthRetrying(const grpc::Status& status);
 void PauseBefore(int attempt);
 
 template <typename Call>
-grpc::Status Retry(const Connection& connection, const Call& call) {
+grpc::Status Retry(const Connection& connection, const Call& call,
+                   int attempts) {
   grpc::Status status;
-  for (int attempt = 0; attempt < 30; ++attempt) {
+  for (int attempt = 0; attempt < attempts; ++attempt) {
     if (attempt > 0) PauseBefore(attempt);
     grpc::ClientContext context;
     connection.Prepare(&context, absl::Seconds(60));

@@ -29,10 +29,10 @@ absl::Status Report(const Connection& connection, const std::string& as_of,
   absl::StatusOr<ImportFacts> facts = LoadFacts(connection);
   if (!facts.ok()) return facts.status();
   absl::Time at = facts->latest;
-  std::string error;
-  if (!as_of.empty() &&
-      !absl::ParseTime(absl::RFC3339_full, as_of, &at, &error)) {
-    return absl::InvalidArgumentError("--as-of: " + error);
+  if (!as_of.empty()) {
+    const absl::StatusOr<absl::Time> asked = ParseInstant("--as-of", as_of);
+    if (!asked.ok()) return asked.status();
+    at = *asked;
   }
   return ReportIncidents(connection, *facts, at, figures, instances);
 }
@@ -40,7 +40,7 @@ absl::Status Report(const Connection& connection, const std::string& as_of,
 int Run(int argc, char** argv) {
   CLI::App app("Looks after a Charter server.", "charterctl");
   app.require_subcommand(1);
-  std::string server = "127.0.0.1:7700";
+  std::string server = "127.0.0.1:50051";
   std::string token_file;
   app.add_option("--server", server, "HOST:PORT of the server")
       ->capture_default_str();

@@ -17,9 +17,12 @@ absl::Time ToTime(const google::protobuf::Timestamp& time) {
 absl::Status Status(const Connection& connection) {
   auto stub = v1::AdminService::NewStub(connection.channel());
   v1::ServerInfo info;
-  grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-    return stub->GetServerInfo(context, v1::GetServerInfoRequest(), &info);
-  });
+  grpc::Status status = Retry(
+      connection,
+      [&](grpc::ClientContext* context) {
+        return stub->GetServerInfo(context, v1::GetServerInfoRequest(), &info);
+      },
+      kBrief);
   if (!status.ok()) return absl::UnavailableError(Describe(status));
   const absl::Time now = ToTime(info.time());
   std::printf("version         %s (engine %s, zone data %s)\n",

@@ -24,6 +24,11 @@ std::string Length(const google::protobuf::Duration& duration) {
   return absl::FormatDuration(absl::Seconds(duration.seconds()));
 }
 
+// The part of a clock's name that tells it from the item's others; "" of none.
+std::string ShortName(const std::string& milestone) {
+  return milestone.substr(milestone.rfind('/') + 1);
+}
+
 // What stands for each kind of time in a bar.
 char Mark(v1::ClockStretch::Kind kind) {
   switch (kind) {
@@ -98,7 +103,8 @@ void Print(const v1::GetTimelineResponse& timeline, int width) {
   std::printf("%s to %s UTC\n\n", At(scale.from).c_str(), At(scale.to).c_str());
   for (const v1::ClockTimeline& clock : timeline.clocks()) {
     const v1::Milestone& milestone = clock.milestone();
-    std::printf("%s #%d: %s%s, %s of %s used\n",
+    std::printf("%s (%s #%d): %s%s, %s of %s used\n",
+                ShortName(milestone.name()).c_str(),
                 milestone.milestone_type().c_str(), milestone.occurrence(),
                 v1::Milestone::State_Name(milestone.state()).c_str(),
                 milestone.violated() ? ", violated" : "",
@@ -112,7 +118,7 @@ void Print(const v1::GetTimelineResponse& timeline, int width) {
   for (const v1::Transition& transition : timeline.transitions()) {
     std::printf("%s  %-18s %s%s%s\n", At(ToTime(transition.time())).c_str(),
                 v1::Transition::Kind_Name(transition.kind()).c_str(),
-                transition.milestone_type().c_str(),
+                ShortName(transition.milestone()).c_str(),
                 transition.trigger().empty() ? "" : " ",
                 transition.trigger().c_str());
   }
@@ -126,18 +132,21 @@ absl::Status Timeline(const Connection& connection, std::string name,
   v1::GetTimelineRequest request;
   request.set_name(name);
   if (!as_of.empty()) {
-    absl::Time time;
-    std::string error;
-    if (!absl::ParseTime(absl::RFC3339_full, as_of, &time, &error)) {
-      return absl::InvalidArgumentError(absl::StrCat("--as-of: ", error));
-    }
-    request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(time));
+    const absl::StatusOr<absl::Time> time = ParseInstant("--as-of", as_of);
+    if (!time.ok()) return time.status();
+    const int64_t seconds = absl::ToUnixSeconds(*time);
+    request.mutable_as_of()->set_seconds(seconds);
+    request.mutable_as_of()->set_nanos(static_cast<int>(
+        absl::ToInt64Nanoseconds(*time - absl::FromUnixSeconds(seconds))));
   }
   auto stub = v1::CaseService::NewStub(connection.channel());
   v1::GetTimelineResponse timeline;
-  grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-    return stub->GetTimeline(context, request, &timeline);
-  });
+  grpc::Status status = Retry(
+      connection,
+      [&](grpc::ClientContext* context) {
+        return stub->GetTimeline(context, request, &timeline);
+      },
+      kBrief);
   if (!status.ok()) return absl::UnavailableError(Describe(status));
   Print(timeline, width);
   return absl::OkStatus();

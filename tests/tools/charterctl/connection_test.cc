@@ -1,0 +1,46 @@
+#include "tools/charterctl/connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace charter::tools {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(ConnectionTest, EachFieldThatIsWrongIsToldOnce) {
+  google::rpc::BadRequest bad;
+  for (const char* field : {"first", "second"}) {
+    auto& violation = *bad.add_field_violations();
+    violation.set_field(field);
+    violation.set_description("it must be given");
+  }
+  google::rpc::Status details;
+  details.add_details()->PackFrom(bad);
+  EXPECT_EQ(Describe(grpc::Status(
+                grpc::StatusCode::INVALID_ARGUMENT,
+                "first: it must be given (and 1 more, in the details)",
+                details.SerializeAsString())),
+            "INVALID_ARGUMENT: first: it must be given (and 1 more, in the "
+            "details); second: it must be given");
+}
+
+TEST(ConnectionTest, AnInstantIsReadToTheMicrosecond) {
+  const absl::StatusOr<absl::Time> read =
+      ParseInstant("--as-of", "2026-11-21T16:00:00.000001+01:00");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(absl::ToUnixMicros(*read), 1795273200000001);
+  const absl::Status refused = ParseInstant("--as-of", "yesterday").status();
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("--as-of: `yesterday`"));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("2026-11-21T15:00:00Z"));
+}
+
+}  // namespace
+}  // namespace charter::tools
