@@ -29,9 +29,20 @@ std::string Write(uint64_t millis, uint64_t high, uint64_t low) {
   return id;
 }
 
+// Each thread takes a store of random octets at a time: to ask for the ten of
+// an id costs OpenSSL more than all else that makes it.
 void SystemRandom(absl::Span<uint8_t> out) {
-  ABSL_RAW_CHECK(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1,
-                 "the system has no random numbers");
+  thread_local std::array<uint8_t, 1000> store;
+  thread_local size_t used = store.size();
+  ABSL_RAW_CHECK(out.size() <= store.size(), "so many at once are not asked");
+  if (used + out.size() > store.size()) {
+    ABSL_RAW_CHECK(
+        RAND_bytes(store.data(), static_cast<int>(store.size())) == 1,
+        "the system has no random numbers");
+    used = 0;
+  }
+  std::copy_n(store.begin() + used, out.size(), out.begin());
+  used += out.size();
 }
 
 }  // namespace
