@@ -2,6 +2,7 @@
 
 #include "server/workers/feed_publisher.h"
 #include "server/workers/feed_reader.h"
+#include "server/workers/holiday_renewal.h"
 #include "server/workers/recalculation.h"
 #include "server/workers/wakeup_worker.h"
 
@@ -9,6 +10,7 @@ namespace charter::workers {
 
 Workers::Workers(services::Services& services, const WorkersOptions& options) {
   workers_.push_back(std::make_unique<Purge>(services, options.purge));
+  workers_.push_back(std::make_unique<HolidayRenewal>(services));
   workers_.push_back(std::make_unique<Recalculation>(services));
   workers_.push_back(std::make_unique<WakeupWorker>(services));
   workers_.push_back(std::make_unique<FeedPublisher>(services));

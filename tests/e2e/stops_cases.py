@@ -121,6 +121,7 @@ def bad_cases(t):
     t.ok(service + "UpdateCase", {"case": {"name": "cases/late", "etag": etag, "type": "fault"}}, {"type": "fault"})
     t.refused(service + "UpdateCase", {"case": {"name": "cases/late", "etag": etag, "type": "question"}}, "ETAG_MISMATCH", "cases/late")
     t.refused(service + "UpdateCase", {"case": {"name": "cases/late"}, "update_mask": {"paths": ["colour"]}}, "FIELD_MASK_INVALID", "colour")
+    t.refused(service + "UpdateCase", {"case": {"name": "cases/late"}, "update_mask": {"paths": ["violated"]}}, "FIELD_MASK_INVALID", "violated")
 
     create = {"request_id": "6f1a6d0e-0d2c-4b1e-9d0a-3b6f2f6f1a01", "case": case}
     name = t.ok(service + "OpenCase", create, {"case.name": PRESENT})["case"]["name"]
