@@ -21,7 +21,11 @@ absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> HoursOf(
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();
-        if ((*catalog)->HasHours(name)) hours = (*catalog)->FindHours(name);
+        if ((*catalog)->HasHours(name)) {
+          if (absl::Status usable = (*catalog)->CheckUsable(name); !usable.ok())
+            return usable;
+          hours = (*catalog)->FindHours(name);
+        }
         return hours == nullptr ? errors::NotFound(name, "business_hours")
                                 : absl::OkStatus();
       });

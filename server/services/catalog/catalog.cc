@@ -7,7 +7,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/observability/log.h"
 #include "server/services/catalog/hours_convert.h"
+#include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/records/generations.h"
@@ -108,23 +110,24 @@ absl::Status LoadHours(storage::Transaction& tx, Catalog* catalog) {
     // Whether they ever open was judged when they were written (B5).
     absl::StatusOr<std::shared_ptr<const sla::BusinessHours>> compiled =
         sla::BusinessHours::Compile(definition, sla::NeverOpens::kAllow);
-    if (!compiled.ok()) {
-      return absl::DataLossError(absl::StrCat(name, " does not compile"));
-    }
-    catalog->calendars.by_id[name] = *std::move(compiled);
     absl::LoadTimeZone(definition.versions.back().time_zone,
                        &catalog->zones[name]);
+    if (compiled.ok()) {
+      catalog->calendars.by_id[name] = *std::move(compiled);
+    } else {
+      catalog->unusable[name] = std::string(compiled.status().message());
+    }
   }
   for (const v1::BusinessHours& set : *sets) {
     catalog->hours.insert(set.name());
-    // The built-in set has no version.
-    const auto found =
-        catalog->calendars.by_id
-            .try_emplace(set.name(), sla::BusinessHours::Always())
-            .first;
+    if (!catalog->unusable.contains(set.name())) {
+      // The built-in set has no version.
+      catalog->calendars.by_id.try_emplace(set.name(),
+                                           sla::BusinessHours::Always());
+    }
     if (!set.is_default()) continue;
     catalog->default_hours = set.name();
-    catalog->calendars.standard = found->second;
+    catalog->calendars.standard = catalog->FindHours(set.name());
   }
   return absl::OkStatus();
 }
@@ -157,10 +160,13 @@ absl::Status LoadProcesses(storage::Transaction& tx, const Catalog* before,
       context.milestone_types[type.name()] = type;
     }
     FieldViolations violations;
-    catalog->processes[name] = ToProcess(version.definition(), name, parent,
-                                         context, name, &violations);
-    if (!violations.empty())
-      return absl::DataLossError(absl::StrCat(name, " does not compile"));
+    std::shared_ptr<const sla::Process> process = ToProcess(
+        version.definition(), name, parent, context, "definition", &violations);
+    if (violations.empty()) {
+      catalog->processes[name] = std::move(process);
+    } else {
+      catalog->unusable[name] = std::string(violations.ToStatus().message());
+    }
     catalog->versions[name] =
         std::make_shared<const v1::EntitlementProcessVersion>(
             std::move(version));
@@ -174,6 +180,30 @@ std::shared_ptr<const sla::BusinessHours> Catalog::FindHours(
     absl::string_view name) const {
   const auto found = calendars.by_id.find(name);
   return found == calendars.by_id.end() ? nullptr : found->second;
+}
+
+absl::Status Catalog::CheckUsable(absl::string_view name) const {
+  if (!unusable.contains(name)) return absl::OkStatus();
+  return errors::Precondition(
+      "DEFINITION_UNUSABLE", name,
+      absl::StrCat(name,
+                   " is stored in a form that this server cannot use; its log "
+                   "says why. Start the server with the release and the zone "
+                   "data (tzdata) with which it was written, or newer ones, "
+                   "then call Recalculate"));
+}
+
+absl::Status Catalog::Explain(const absl::Status& status) const {
+  if (unusable.empty() || !absl::IsNotFound(status)) return status;
+  for (const auto& [name, why] : unusable) {
+    // The engine quotes what it misses; the default set has no name for it.
+    const bool missed =
+        absl::StrContains(status.message(), absl::StrCat("\"", name, "\"")) ||
+        (name == default_hours &&
+         absl::StrContains(status.message(), "business hours \"\""));
+    if (missed) return CheckUsable(name);
+  }
+  return status;
 }
 
 bool Catalog::HasHours(absl::string_view name) const {
@@ -223,6 +253,10 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Get(
       Load(tx, *generation, newest.get());
   if (!loaded.ok()) return loaded.status();
   std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [name, why] : (*loaded)->unusable) {
+    if (told_.insert(name).second)
+      LogError("a definition cannot be used", {{"name", name}, {"cause", why}});
+  }
   if (newest_ == nullptr || newest_->generation < *generation)
     newest_ = *loaded;
   return loaded;

@@ -33,8 +33,8 @@ struct Catalog {
   // being written.
   sla::Schema authoring_schema;
   // By resource name, deleted sets included, which histories may still name.
-  // `standard` is the default set, whose name is
-  // `default_hours`.
+  // `standard` is the default set, whose name is `default_hours`; null when it
+  // is unusable.
   sla::Calendars calendars;
   std::string default_hours;
   absl::flat_hash_set<std::string> hours;  // the names of those not deleted
@@ -42,6 +42,10 @@ struct Catalog {
   absl::flat_hash_map<std::string, absl::TimeZone> zones;
   // By version name.
   sla::Processes processes;
+  // Stored sets of hours and process versions that this server cannot compile
+  // (older zone data, say), by name, and why: for the log. They are missing
+  // from `calendars` and `processes`; nothing but what needs them fails.
+  absl::flat_hash_map<std::string, std::string> unusable;
   absl::flat_hash_map<std::string,
                       std::shared_ptr<const v1::EntitlementProcessVersion>>
       versions;
@@ -52,12 +56,18 @@ struct Catalog {
   absl::flat_hash_map<std::string, v1::AttributeDefinition>
       attributes;  // by id
 
+  // FAILED_PRECONDITION DEFINITION_UNUSABLE when `name` is one of `unusable`.
+  absl::Status CheckUsable(absl::string_view name) const;
+  // The same for an item that the engine refused because it misses one of them;
+  // any other status as it is.
+  absl::Status Explain(const absl::Status& status) const;
   // Whether hours of that name exist and may be named by what is written now.
   bool HasHours(absl::string_view name) const;
   // The hours of that name, deleted or not; null when there never were any.
+  // Null also when they are unusable.
   std::shared_ptr<const sla::BusinessHours> FindHours(
       absl::string_view name) const;
-  // Its zone; UTC when there are no such hours.
+  // Its zone; UTC when there are no such hours, or no such zone here.
   absl::TimeZone ZoneOf(absl::string_view name) const;
 };
 
@@ -87,6 +97,7 @@ class CatalogCache {
 
   std::mutex mutex_;
   std::shared_ptr<const Catalog> newest_;
+  absl::flat_hash_set<std::string> told_;  // unusable ones, once in the log
 };
 
 }  // namespace charter::services

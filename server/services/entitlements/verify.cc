@@ -17,12 +17,15 @@ namespace {
 
 using Candidate = v1::EntitlementCandidate;
 
+const std::string& HoursOf(const v1::Entitlement& entitlement,
+                           const Catalog& catalog) {
+  return entitlement.business_hours().empty() ? catalog.default_hours
+                                              : entitlement.business_hours();
+}
+
 sla::Date DayOf(absl::Time as_of, const v1::Entitlement& entitlement,
                 const Catalog& catalog) {
-  const std::string& hours = entitlement.business_hours().empty()
-                                 ? catalog.default_hours
-                                 : entitlement.business_hours();
-  return absl::ToCivilDay(as_of, catalog.ZoneOf(hours));
+  return absl::ToCivilDay(as_of, catalog.ZoneOf(HoursOf(entitlement, catalog)));
 }
 
 }  // namespace
@@ -91,6 +94,12 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
   Verdict verdict;
   *verdict.response.mutable_as_of() = ToProto(as_of);
   for (v1::Entitlement& entitlement : *all) {
+    // Their zone may be the very thing that isn't known.
+    if (absl::Status usable =
+            catalog.CheckUsable(HoursOf(entitlement, catalog));
+        !usable.ok()) {
+      return usable;
+    }
     const std::vector<Candidate::Reason> reasons =
         WhyNot(entitlement, contact, catalog, as_of);
     Candidate& candidate = *verdict.response.add_candidates();

@@ -92,7 +92,9 @@ struct ItemChange {
 // Settles the item on the history known until now, appends `added`, settles
 // again (E2), and compares with what is stored (E9, K6). Pure: `now` is the
 // call's instant. An item that cannot be evaluated keeps its last good state
-// and says so in `evaluation_error` (K7); one that is being created is refused.
+// and says so in `evaluation_error` (K7); one that is being created is refused,
+// and so is any whose hours or process this server cannot use
+// (DEFINITION_UNUSABLE).
 absl::StatusOr<ItemChange> SettleItem(Item item,
                                       std::vector<v1::CaseEvent> added,
                                       const Catalog& catalog, absl::Time now);
@@ -112,6 +114,7 @@ absl::StatusOr<ItemChange> RecalculateItem(Item item, const Catalog& catalog,
 bool Differs(const ItemChange& change);
 
 // The item as of an instant, from its history alone; nothing is stored.
+// DEFINITION_UNUSABLE as in SettleItem.
 absl::StatusOr<sla::Evaluation> EvaluateItem(const Item& item,
                                              const Catalog& catalog,
                                              absl::Time as_of);

@@ -63,6 +63,8 @@ absl::StatusOr<ItemChange> SettleItem(Item item,
     status = settlement.Settle(as_of);
   }
   if (status.ok()) return settlement.Finish();
+  const absl::Status explained = catalog.Explain(status);
+  if (explained != status) return explained;
   if (created) {
     return absl::IsOutOfRange(status)
                ? errors::NoOpenTime("its hours")
@@ -85,8 +87,9 @@ absl::StatusOr<ItemChange> RecalculateItem(Item item, const Catalog& catalog,
   Settlement settlement(std::move(item), catalog, now);
   absl::Status status = lost ? settlement.Restore(told) : absl::OkStatus();
   if (status.ok()) status = settlement.Settle(as_of);
-  ItemChange change =
-      status.ok() ? settlement.Finish() : settlement.Park(status, {});
+  ItemChange change = status.ok()
+                          ? settlement.Finish()
+                          : settlement.Park(catalog.Explain(status), {});
   change.recalculated = true;
   return change;
 }
@@ -97,7 +100,7 @@ absl::StatusOr<sla::Evaluation> EvaluateItem(const Item& item,
   absl::StatusOr<sla::Settled> settled =
       sla::Settle(ToHistory(item.row, item.events, catalog), catalog.processes,
                   catalog.calendars, sla::Instant::From(as_of));
-  if (!settled.ok()) return settled.status();
+  if (!settled.ok()) return catalog.Explain(settled.status());
   return std::move(settled->evaluation);
 }
 

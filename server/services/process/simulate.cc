@@ -26,6 +26,10 @@ absl::StatusOr<std::string> VersionToRun(
     storage::Transaction& tx, const v1::SimulateProcessRequest& request,
     Catalog* catalog) {
   if (request.process_case() == v1::SimulateProcessRequest::kProcessVersion) {
+    if (absl::Status usable = catalog->CheckUsable(request.process_version());
+        !usable.ok()) {
+      return usable;
+    }
     return catalog->processes.contains(request.process_version())
                ? absl::StatusOr<std::string>(request.process_version())
                : errors::NotFound(request.process_version(), "process_version");
@@ -116,6 +120,8 @@ absl::StatusOr<v1::SimulateProcessResponse> SimulateProcess(
     }
     absl::StatusOr<sla::Evaluation> evaluation =
         EvaluateItem(*item, catalog, as_of);
+    if (errors::ReasonOf(evaluation.status()) == "DEFINITION_UNUSABLE")
+      return evaluation.status();
     if (!evaluation.ok()) {
       return absl::IsOutOfRange(evaluation.status())
                  ? errors::NoOpenTime("the process")

@@ -136,13 +136,14 @@ class Report {
   // the item's process (F3): they are those of its clocks, else its own.
   void AddStatusTimes(const Item& item, const Catalog& catalog) {
     const sla::History history = ToHistory(item.row, item.events, catalog);
-    const sla::BusinessHours& hours = *HoursOf(item.row, catalog);
+    const sla::BusinessHours* hours = HoursOf(item.row, catalog);
+    if (hours == nullptr) return;  // the default set is unusable
     std::string status;
     bool closed = true;
     sla::Instant since;
     const auto end_stretch = [&](sla::Instant at) {
       if (!closed && at > since)
-        status_times_[status] += hours.Between(since, at);
+        status_times_[status] += hours->Between(since, at);
       since = at;
     };
     for (int index : sla::OrderOfEvents(history.events)) {
@@ -195,6 +196,31 @@ struct Page {
   std::string next;  // empty at the end
 };
 
+absl::Status CheckRequest(const Request& request) {
+  FieldViolations violations;
+  for (int i = 0; i < request.dimensions_size(); ++i) {
+    if (request.dimensions(i) != Request::DIMENSION_UNSPECIFIED) continue;
+    violations.Add(absl::StrCat("dimensions[", i, "]"), "REQUIRED",
+                   "is not a dimension; leave the list empty to split by "
+                   "MILESTONE_TYPE and PRIORITY");
+  }
+  if (request.has_start_time() && request.has_end_time() &&
+      ToInstant(request.end_time()) < ToInstant(request.start_time())) {
+    violations.Add("end_time", "OUT_OF_RANGE", "is before start_time");
+  }
+  return violations.ToStatus();
+}
+
+// NOT_FOUND for one that never was or is gone: no clocks would mean no promise.
+template <typename Message>
+absl::Status CheckExists(storage::Transaction& tx,
+                         const storage::Table<Message>& table,
+                         const std::string& name, absl::string_view field) {
+  if (name.empty()) return absl::OkStatus();
+  const absl::Status status = table.Get(tx, name).status();
+  return absl::IsNotFound(status) ? errors::NotFound(name, field) : status;
+}
+
 absl::StatusOr<Page> LoadPage(Call& call, storage::Transaction& tx,
                               const Request& request,
                               const std::string& after) {
@@ -203,6 +229,14 @@ absl::StatusOr<Page> LoadPage(Call& call, storage::Transaction& tx,
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
   page.catalog = *std::move(catalog);
+  if (after.empty()) {
+    absl::Status status =
+        CheckExists(tx, storage::AccountTable(), request.account(), "account");
+    if (!status.ok()) return status;
+    status = CheckExists(tx, storage::EntitlementProcessTable(),
+                         request.process(), "process");
+    if (!status.ok()) return status;
+  }
   storage::ListQuery query;
   query.page_size = kPage;
   query.after = after;
@@ -231,12 +265,14 @@ absl::StatusOr<v1::GetComplianceReportResponse> GetComplianceReport(
     Call& call, const Request& request) {
   const absl::Time as_of =
       request.has_as_of() ? ToTime(request.as_of()) : call.now();
+  absl::Status status = CheckRequest(request);
+  if (!status.ok()) return status;
   Report report(request, as_of);
   absl::StatusOr<Page> page = Page();
   do {
     if (absl::Status alive = call.Alive(); !alive.ok()) return alive;
     const std::string after = page->next;
-    absl::Status status = call.Read([&](storage::Transaction& tx) {
+    status = call.Read([&](storage::Transaction& tx) {
       page = LoadPage(call, tx, request, after);
       return page.status();
     });
@@ -245,6 +281,8 @@ absl::StatusOr<v1::GetComplianceReportResponse> GetComplianceReport(
       if (as_of < ToTime(item.row.create_time())) continue;
       absl::StatusOr<sla::Evaluation> evaluation =
           EvaluateItem(item, *page->catalog, as_of);
+      if (errors::ReasonOf(evaluation.status()) == "DEFINITION_UNUSABLE")
+        return evaluation.status();
       if (!evaluation.ok()) continue;  // listed by its evaluation_error
       FillRow(*evaluation, *page->catalog, &item.row);
       report.Add(item, *evaluation, *page->catalog);
