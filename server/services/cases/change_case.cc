@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
 #include "server/services/items/event_convert.h"
@@ -73,19 +74,60 @@ v1::CaseEvent EventAt(const Request& request) {
   return event;
 }
 
+// May refuse an event of an item.
+using Check = absl::Status (*)(const Item& item, const v1::CaseEvent& event);
+
 template <typename Request>
 absl::StatusOr<v1::Case> RecordOn(Call& call, const Request& request,
-                                  const v1::CaseEvent& event) {
+                                  const v1::CaseEvent& event,
+                                  Check check = nullptr) {
   return call.Write<v1::Case>(
       [&](storage::Transaction& tx) -> absl::StatusOr<v1::Case> {
         absl::StatusOr<Target> target =
             LoadTarget(call, tx, request.name(), request.etag());
         if (!target.ok()) return target.status();
+        if (check != nullptr) {
+          if (absl::Status status = check(target->item, event); !status.ok())
+            return status;
+        }
         absl::StatusOr<ItemChange> change =
             Record(call, tx, *std::move(target), event);
         if (!change.ok()) return change.status();
         return change->row;
       });
+}
+
+// Whether the item was stopped by hand when `event` happened, by what is known
+// of its history; without an instant, at its end.
+bool StoppedByHand(const Item& item, const v1::CaseEvent& event) {
+  const absl::Time at = event.has_occur_time() ? ToTime(event.occur_time())
+                                               : absl::InfiniteFuture();
+  bool stopped = false;
+  absl::Time last = absl::InfinitePast();
+  for (const v1::CaseEvent& earlier : item.events) {
+    const absl::Time time = ToTime(earlier.occur_time());
+    if (time > at || time < last ||
+        !(earlier.has_clock_stopped() || earlier.has_clock_resumed())) {
+      continue;
+    }
+    stopped = earlier.has_clock_stopped();
+    last = time;
+  }
+  return stopped;
+}
+
+absl::Status CheckNotStopped(const Item& item, const v1::CaseEvent& event) {
+  if (!StoppedByHand(item, event)) return absl::OkStatus();
+  return errors::StateTransitionNotAllowed(item.row.name(), "stopped by hand",
+                                           "stopped again",
+                                           "ResumeClock lets it run");
+}
+
+absl::Status CheckStopped(const Item& item, const v1::CaseEvent& event) {
+  if (StoppedByHand(item, event)) return absl::OkStatus();
+  return errors::StateTransitionNotAllowed(
+      item.row.name(), "not stopped by hand", "resumed",
+      "What its process's stop criteria stop runs on when they no longer hold");
 }
 
 bool Closes(const std::string& category) {
@@ -143,6 +185,12 @@ absl::StatusOr<v1::Case> UpdateCase(Call& call,
           return errors::FieldInvalid(
               "case.entitlement", "OTHER_METHOD",
               "is changed by ChangeEntitlement, which says from when");
+        }
+        // Of an instant before now even the same value may be news.
+        if (!request.has_occur_time() &&
+            google::protobuf::util::MessageDifferencer::Equals(
+                updated, target->item.row)) {
+          return updated;
         }
         v1::CaseEvent event;
         if (request.has_occur_time())
@@ -229,10 +277,7 @@ absl::StatusOr<v1::Milestone> CompleteMilestone(
   return call.Write<v1::Milestone>([&](storage::Transaction& tx)
                                        -> absl::StatusOr<v1::Milestone> {
     absl::StatusOr<Target> target = LoadTarget(call, tx, item, "");
-    if (!target.ok()) {
-      return absl::IsNotFound(target.status()) ? errors::NotFound(milestone)
-                                               : target.status();
-    }
+    if (!target.ok()) return target.status();
     const auto stored = std::find_if(
         target->item.milestones.begin(), target->item.milestones.end(),
         [&](const v1::Milestone& one) { return one.name() == milestone; });
@@ -259,14 +304,14 @@ absl::StatusOr<v1::Case> StopClock(Call& call,
                                    const v1::StopClockRequest& request) {
   v1::CaseEvent event = EventAt(request);
   event.mutable_clock_stopped()->set_reason(request.reason());
-  return RecordOn(call, request, event);
+  return RecordOn(call, request, event, CheckNotStopped);
 }
 
 absl::StatusOr<v1::Case> ResumeClock(Call& call,
                                      const v1::ResumeClockRequest& request) {
   v1::CaseEvent event = EventAt(request);
   event.mutable_clock_resumed();
-  return RecordOn(call, request, event);
+  return RecordOn(call, request, event, CheckStopped);
 }
 
 absl::StatusOr<v1::Case> CloseCase(Call& call,

@@ -113,18 +113,19 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   if (!opening.ok()) return opening.status();
   if (request.require_entitlement() &&
       !opening->parties.entitlement.has_value()) {
-    std::vector<v1::EntitlementCandidate::Reason> reasons;
+    std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
     for (const v1::EntitlementCandidate& candidate :
          opening->parties.verification->candidates()) {
+      std::vector<std::string>& reasons =
+          candidates
+              .emplace_back(candidate.entitlement(), std::vector<std::string>())
+              .second;
       for (int reason : candidate.reasons()) {
-        reasons.push_back(
-            static_cast<v1::EntitlementCandidate::Reason>(reason));
+        reasons.push_back(v1::EntitlementCandidate::Reason_Name(
+            static_cast<v1::EntitlementCandidate::Reason>(reason)));
       }
     }
-    return errors::EntitlementNotEligible(
-        request.case_().account(), {},
-        reasons.empty() ? "the account has no entitlement"
-                        : "no entitlement of the account holds");
+    return errors::NoEntitlementHolds(request.case_().account(), candidates);
   }
   if (request.has_live_from())
     *opening->item.row.mutable_live_from() = request.live_from();

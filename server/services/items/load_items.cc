@@ -68,9 +68,9 @@ absl::StatusOr<Item> LoadForWrite(storage::Transaction& tx,
   absl::StatusOr<std::vector<Item>> items =
       LoadItems(tx, {key}, storage::Lock::kForUpdate);
   if (!items.ok()) return items.status();
-  if (items->empty() || items->front().row.has_delete_time())
-    return errors::NotFound(name);
+  if (items->empty()) return errors::NotFound(name);
   Item& item = items->front();
+  if (item.row.has_delete_time()) return errors::Deleted(name);
   if (!storage::EtagMatches(etag, item.row.etag()))
     return errors::EtagMismatch(name);
   return std::move(item);

@@ -69,7 +69,9 @@ void AttachPrecondition(absl::string_view type, absl::string_view subject,
 void AttachResource(absl::string_view name, absl::string_view description,
                     absl::Status* status) {
   google::rpc::ResourceInfo info;
-  info.set_resource_type(std::string(name.substr(0, name.find('/'))));
+  // The last collection of the name: `milestones` of a case's milestone.
+  const absl::string_view parent = name.substr(0, name.rfind('/'));
+  info.set_resource_type(std::string(parent.substr(parent.rfind('/') + 1)));
   info.set_resource_name(std::string(name));
   info.set_description(std::string(description));
   Attach(info, status);
@@ -210,6 +212,18 @@ absl::Status NotFound(absl::string_view name, absl::string_view field) {
   return status;
 }
 
+absl::Status Deleted(absl::string_view name) {
+  const std::string text = absl::StrCat(
+      name,
+      " is deleted: it can be read until it is removed for good, and no longer "
+      "be changed");
+  absl::Status status =
+      Make(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND", text,
+           {{"resource", std::string(name)}, {"state", "DELETED"}});
+  AttachResource(name, text, &status);
+  return status;
+}
+
 absl::Status AlreadyExists(absl::string_view name,
                            absl::string_view description) {
   const std::string text = description.empty()
@@ -274,6 +288,49 @@ absl::Status EntitlementNotEligible(absl::string_view entitlement,
     violation->set_subject(std::string(entitlement));
     violation->set_description(std::string(description));
   }
+  Attach(failure, &status);
+  return status;
+}
+
+absl::Status NoEntitlementHolds(
+    absl::string_view account,
+    const std::vector<std::pair<std::string, std::vector<std::string>>>&
+        candidates) {
+  constexpr size_t kMostNamed = 8;
+  constexpr absl::string_view kOrWithout =
+      ", or repeat this without require_entitlement";
+  std::string text;
+  google::rpc::PreconditionFailure failure;
+  const auto add = [&](absl::string_view type, absl::string_view subject,
+                       absl::string_view description) {
+    auto* violation = failure.add_violations();
+    violation->set_type(std::string(type));
+    violation->set_subject(std::string(subject));
+    violation->set_description(std::string(description));
+  };
+  if (candidates.empty()) {
+    text = absl::StrCat(account,
+                        " has no entitlement. Create one with "
+                        "CreateEntitlement",
+                        kOrWithout);
+    add("NO_ENTITLEMENT", account, text);
+  } else {
+    text = absl::StrCat("no entitlement of ", account, " holds: ");
+    for (size_t i = 0; i < candidates.size() && i < kMostNamed; ++i) {
+      const auto& [name, reasons] = candidates[i];
+      const std::string why = absl::StrJoin(reasons, ", ");
+      absl::StrAppend(&text, i == 0 ? "" : "; ", name, " is ", why);
+      add(reasons.empty() ? "NOT_ELIGIBLE" : reasons.front(), name, why);
+    }
+    if (candidates.size() > kMostNamed) {
+      absl::StrAppend(&text, "; ", candidates.size() - kMostNamed,
+                      " more, which VerifyEntitlement lists");
+    }
+    absl::StrAppend(&text, ". Mend or create one", kOrWithout);
+  }
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition, "ENTITLEMENT_NOT_ELIGIBLE",
+           text, {{"account", std::string(account)}});
   Attach(failure, &status);
   return status;
 }

@@ -72,6 +72,8 @@ absl::Status EventTimeInvalid(absl::string_view field,
 // NOT_FOUND, ALREADY_EXISTS. `name` is the resource's: `cases/1`. `field` is
 // the request's field that pointed at it; empty: the call's own subject.
 absl::Status NotFound(absl::string_view name, absl::string_view field = "");
+// For a change of what Get still shows.
+absl::Status Deleted(absl::string_view name);
 absl::Status AlreadyExists(absl::string_view name,
                            absl::string_view description = "");
 
@@ -91,6 +93,12 @@ absl::Status ResourceInUse(absl::string_view name, absl::string_view used_by);
 absl::Status EntitlementNotEligible(absl::string_view entitlement,
                                     const std::vector<std::string>& reasons,
                                     absl::string_view description);
+// Of an account: none of its entitlements holds. `candidates`: each one's name
+// and its reasons.
+absl::Status NoEntitlementHolds(
+    absl::string_view account,
+    const std::vector<std::pair<std::string, std::vector<std::string>>>&
+        candidates);
 absl::Status HistoryFull(absl::string_view name, int limit);
 // Anything else that the state of the system forbids.
 absl::Status Precondition(absl::string_view reason, absl::string_view subject,

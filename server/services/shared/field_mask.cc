@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/api/field_behavior.pb.h"
@@ -129,6 +130,17 @@ void CopyField(const Message& from, const FieldDescriptor& field, Message* to) {
   FieldMaskUtil::MergeMessageTo(from, mask, FieldMaskUtil::MergeOptions(), to);
 }
 
+// The field of an Update request that holds a resource of this type. AIP-134
+// names it as the type: `attribute_definition` of AttributeDefinition.
+std::string RequestField(const Descriptor& type) {
+  std::string field;
+  for (const char letter : type.name()) {
+    if (absl::ascii_isupper(letter) && !field.empty()) field += '_';
+    field += absl::ascii_tolower(letter);
+  }
+  return field;
+}
+
 bool SameField(const Message& a, const Message& b,
                const FieldDescriptor& field) {
   const Reflection& reflection = *a.GetReflection();
@@ -185,7 +197,8 @@ absl::Status MergeOne(const std::string& path, const Message& update,
   }
   if (Is(field, google::api::IMMUTABLE) && !SameField(*from, *to, field)) {
     return errors::FieldInvalid(
-        path, "IMMUTABLE",
+        absl::StrCat(RequestField(*update.GetDescriptor()), ".", path),
+        "IMMUTABLE",
         "it is fixed when the resource is created and cannot be changed");
   }
   if (!HasPaths(field)) {

@@ -28,7 +28,8 @@ absl::StatusOr<std::vector<std::string>> UpdatePaths(
 
 // Copies each path from `update` to `resource`: repeated fields and maps are
 // replaced, an unset field is cleared, a map key that is absent is removed.
-// INVALID_ARGUMENT FIELD_INVALID when an IMMUTABLE field would change. Both
+// INVALID_ARGUMENT FIELD_INVALID when an IMMUTABLE field would change, named as
+// in an Update request: `item_status.category`. Both
 // messages are of one type; `paths` are from UpdatePaths.
 absl::Status MergePaths(const std::vector<std::string>& paths,
                         const google::protobuf::Message& update,

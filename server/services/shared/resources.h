@@ -179,7 +179,8 @@ absl::StatusOr<Message> CreateResource(Call& call,
       });
 }
 
-// The resource as it is, locked for a write. NOT_FOUND also when it is deleted.
+// The resource as it is, locked for a write. NOT_FOUND also when it is deleted,
+// which it says.
 template <typename Message>
 absl::StatusOr<Message> LockResource(storage::Transaction& tx,
                                      const Resource<Message>& resource,
@@ -190,7 +191,7 @@ absl::StatusOr<Message> LockResource(storage::Transaction& tx,
   if (absl::IsNotFound(found.status())) return errors::NotFound(name);
   if (!found.ok()) return found;
   if constexpr (SoftDeleted<Message>) {
-    if (found->has_delete_time()) return errors::NotFound(name);
+    if (found->has_delete_time()) return errors::Deleted(name);
   }
   if (!storage::EtagMatches(etag, found->etag()))
     return errors::EtagMismatch(name);

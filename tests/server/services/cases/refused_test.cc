@@ -5,7 +5,12 @@
 
 #include <string>
 
+#include "google/rpc/error_details.pb.h"
 #include "server/services/cases/cases.h"
+#include "server/services/directory/directory.h"
+#include "server/services/entitlements/entitlements.h"
+#include "server/services/reports/reports.h"
+#include "server/services/shared/errors.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
@@ -13,6 +18,7 @@ namespace {
 
 using test::Proto;
 using test::ServiceWorld;
+using testing::HasSubstr;
 using testing::StartsWith;
 
 class RefusedTest : public testing::Test {
@@ -77,6 +83,97 @@ TEST_F(RefusedTest, E0_AnItemIsNoPartOfItself) {
             Proto<v1::UpdateCaseRequest>(make_part_of("one", "two")));
   EXPECT_THAT(Refusal(&UpdateCase, make_part_of("two", "one")),
               StartsWith("case.parent: "));
+}
+
+TEST_F(RefusedTest, K2_WhatIsStoppedIsNotStoppedAgainNorWhatRunsResumed) {
+  const auto stop = Proto<v1::StopClockRequest>("name: 'cases/one'");
+  const auto resume = Proto<v1::ResumeClockRequest>("name: 'cases/one'");
+  const auto refused = [](const absl::Status& status) {
+    return errors::ReasonOf(status) == "STATE_TRANSITION_NOT_ALLOWED";
+  };
+  EXPECT_TRUE(refused(world_.Try(&ResumeClock, resume).status()));
+  const int64_t events = world_.Do(&StopClock, stop).event_count();
+  EXPECT_TRUE(refused(world_.Try(&StopClock, stop).status()));
+  // History that is brought in may repeat itself.
+  world_.Do(&RecordEvents, Proto<v1::RecordEventsRequest>(
+                               "events { case: 'cases/one' event { "
+                               "key: 'again' clock_stopped {} } }"));
+  const v1::Case running = world_.Do(&ResumeClock, resume);
+  EXPECT_EQ(running.event_count(), events + 2);
+  EXPECT_TRUE(refused(world_.Try(&ResumeClock, resume).status()));
+  // It ran then: only later it was stopped.
+  v1::StopClockRequest earlier = stop;
+  *earlier.mutable_occur_time() = running.create_time();
+  world_.clock().Advance(absl::Seconds(1));
+  world_.Do(&StopClock, stop);
+  world_.Do(&StopClock, earlier);
+}
+
+TEST_F(RefusedTest, E1_AnUpdateThatChangesNothingIsNoEvent) {
+  const auto same = Proto<v1::UpdateCaseRequest>(
+      "case { name: 'cases/one' subject: 'Help' owner: 'ann' } "
+      "update_mask { paths: 'subject' paths: 'owner' }");
+  const v1::Case before =
+      world_.Do(&GetCase, Proto<v1::GetCaseRequest>("name: 'cases/one'"));
+  world_.clock().Advance(absl::Seconds(1));
+  const v1::Case after = world_.Do(&UpdateCase, same);
+  EXPECT_EQ(after.event_count(), before.event_count());
+  EXPECT_EQ(after.etag(), before.etag());
+  // Of an instant in the past, the same value may be news.
+  v1::UpdateCaseRequest then = same;
+  *then.mutable_occur_time() = before.create_time();
+  EXPECT_EQ(world_.Do(&UpdateCase, then).event_count(),
+            before.event_count() + 1);
+}
+
+TEST_F(RefusedTest, ADeletedCaseIsSaidToBeDeleted) {
+  const auto remove = Proto<v1::DeleteCaseRequest>("name: 'cases/one'");
+  world_.Do(&DeleteCase, remove);
+  for (const absl::Status& status :
+       {world_.Try(&DeleteCase, remove).status(),
+        world_.Try(&StopClock, Proto<v1::StopClockRequest>("name: 'cases/one'"))
+            .status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+    EXPECT_EQ(errors::ReasonOf(status), "RESOURCE_NOT_FOUND");
+    EXPECT_THAT(std::string(status.message()), HasSubstr("is deleted"));
+  }
+}
+
+TEST_F(RefusedTest, C6_WhereNoEntitlementHoldsEachSaysWhy) {
+  world_.Do(&CreateAccount,
+            Proto<v1::CreateAccountRequest>(
+                "account_id: 'other' account { display_name: 'Other' }"));
+  const std::string open =
+      "case { account: 'accounts/other' } require_entitlement: true";
+  EXPECT_THAT(Refusal(&OpenCase, open), HasSubstr("CreateEntitlement"));
+  world_.Do(&CreateEntitlement, Proto<v1::CreateEntitlementRequest>(
+                                    "entitlement_id: 'draft' entitlement { "
+                                    "account: 'accounts/other' "
+                                    "display_name: 'Draft' }"));
+  const absl::Status refused =
+      world_.Try(&OpenCase, Proto<v1::OpenCaseRequest>(open)).status();
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("entitlements/draft is NOT_STARTED"));
+  google::rpc::PreconditionFailure failure;
+  ASSERT_TRUE(failure.ParseFromString(std::string(*refused.GetPayload(
+      "type.googleapis.com/google.rpc.PreconditionFailure"))));
+  ASSERT_EQ(failure.violations_size(), 1);
+  EXPECT_EQ(failure.violations(0).type(), "NOT_STARTED");
+  EXPECT_EQ(failure.violations(0).subject(), "entitlements/draft");
+}
+
+TEST_F(RefusedTest, AReportIsRefusedForWhatIsNotThere) {
+  EXPECT_THAT(Refusal(&GetComplianceReport,
+                      "dimensions: OWNER dimensions: DIMENSION_UNSPECIFIED"),
+              StartsWith("dimensions[1]: "));
+  EXPECT_THAT(Refusal(&GetComplianceReport,
+                      "start_time { seconds: 2 } end_time { seconds: 1 }"),
+              StartsWith("end_time: "));
+  EXPECT_THAT(Refusal(&GetComplianceReport, "account: 'accounts/no-such'"),
+              StartsWith("account: accounts/no-such does not exist"));
+  EXPECT_THAT(
+      Refusal(&GetComplianceReport, "process: 'entitlementProcesses/no-such'"),
+      StartsWith("process: "));
 }
 
 }  // namespace

@@ -166,6 +166,8 @@ TEST(FieldMaskTest, ImmutableFieldsKeepTheirValue) {
   EXPECT_TRUE(ApplyUpdate(Mask({"category"}), same, &stored).ok());
   const auto refused = ApplyUpdate(Mask({"category"}), other, &stored);
   EXPECT_EQ(errors::ReasonOf(refused.status()), "FIELD_INVALID");
+  EXPECT_THAT(std::string(refused.status().message()),
+              testing::StartsWith("item_status.category: "));
   EXPECT_EQ(stored.category(), v1::ItemStatus::OPEN);
 }
 

@@ -197,6 +197,19 @@ TEST(ErrorsTest, StorageErrorsBecomeCatalogueErrors) {
   EXPECT_EQ(errors::FromStorage(own, "call-1"), own);
 }
 
+TEST(ErrorsTest, WhatIsMissingIsOfTheLastCollectionOfItsName) {
+  for (const auto& [name, type] :
+       {std::pair("cases/a", "cases"),
+        std::pair("cases/a/milestones/b", "milestones")}) {
+    google::rpc::ResourceInfo info;
+    ASSERT_TRUE(
+        info.ParseFromString(std::string(*errors::NotFound(name).GetPayload(
+            "type.googleapis.com/google.rpc.ResourceInfo"))));
+    EXPECT_EQ(info.resource_type(), type);
+    EXPECT_EQ(info.resource_name(), name);
+  }
+}
+
 TEST(MethodTest, EveryMethodOfTheProtosHasAPolicy) {
   int methods = 0;
   // A message of each file, so that the file is linked in.
