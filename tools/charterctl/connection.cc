@@ -1,5 +1,6 @@
 #include "tools/charterctl/connection.h"
 
+#include <arpa/inet.h>
 #include <grpc/support/time.h>
 
 #include <algorithm>
@@ -31,7 +32,28 @@ std::shared_ptr<grpc::Channel> Open(const std::string& server) {
                                    arguments);
 }
 
+// Whether only this machine can see what is sent to HOST:PORT.
+bool StaysHere(absl::string_view server) {
+  if (absl::StartsWith(server, "unix:")) return true;
+  std::string host(server.substr(0, server.rfind(':')));
+  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]"))
+    host = host.substr(1, host.size() - 2);
+  if (host == "localhost" || host == "::1") return true;
+  in_addr address;
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 &&
+         (ntohl(address.s_addr) >> 24) == 127;
+}
+
 }  // namespace
+
+absl::Status CheckToken(const std::string& server, absl::string_view token) {
+  if (token.empty() || StaysHere(server)) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      server,
+      " is another machine, and charterctl cannot encrypt: the token could be "
+      "read on the way. Run it on the server's machine, or through a tunnel "
+      "(ssh -L 50051:HOST:PORT), with --server 127.0.0.1:50051"));
+}
 
 Connection::Connection(const std::string& server, std::string token)
     : channel_(Open(server)), token_(std::move(token)) {}

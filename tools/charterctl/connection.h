@@ -30,6 +30,10 @@ class Connection {
   const std::string token_;
 };
 
+// FAILED_PRECONDITION when a token would go over a network: charterctl speaks
+// no TLS, so whoever listens could read it.
+absl::Status CheckToken(const std::string& server, absl::string_view token);
+
 // The reason of a failed call, as its ErrorInfo gives it: "ETAG_MISMATCH".
 std::string ReasonOf(const grpc::Status& status);
 // A failed call in one line for a person: code, text, and each field that is

@@ -46,7 +46,8 @@ int Run(int argc, char** argv) {
       ->capture_default_str();
   app.add_option(
       "--token-file", token_file,
-      "file whose first line is the bearer token; without it $CHARTER_TOKEN");
+      "file whose first line is the bearer token; without it $CHARTER_TOKEN. "
+      "Not sent to other machines, since it would go unencrypted");
 
   std::string database;
   CLI::App* migrate =
@@ -114,8 +115,11 @@ int Run(int argc, char** argv) {
   absl::Status result;
   if (migrate->parsed()) {
     result = Migrate(database);
+  } else if (const std::string token = ReadToken(token_file);
+             !CheckToken(server, token).ok()) {
+    result = CheckToken(server, token);
   } else {
-    const Connection connection(server, ReadToken(token_file));
+    const Connection connection(server, token);
     if (status->parsed()) result = Status(connection);
     if (import_incidents->parsed())
       result = ImportIncidents(connection, incidents);

@@ -42,5 +42,17 @@ TEST(ConnectionTest, AnInstantIsReadToTheMicrosecond) {
               HasSubstr("2026-11-21T15:00:00Z"));
 }
 
+TEST(ConnectionTest, ATokenGoesOverNoNetwork) {
+  for (const char* here : {"127.0.0.1:1", "localhost:1", "[::1]:1", "unix:/s"})
+    EXPECT_TRUE(CheckToken(here, "secret").ok()) << here;
+  EXPECT_TRUE(CheckToken("desk.example:1", "").ok());
+  for (const char* away : {"desk.example:1", "127.0.0.1.example:1",
+                           "10.0.0.1:1", "[2001:db8::1]:1"}) {
+    const absl::Status refused = CheckToken(away, "secret");
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << away;
+    EXPECT_THAT(std::string(refused.message()), HasSubstr(away));
+  }
+}
+
 }  // namespace
 }  // namespace charter::tools
