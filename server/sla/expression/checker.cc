@@ -120,8 +120,10 @@ absl::StatusOr<Term> Checker::Field(absl::string_view name,
         candidates.push_back(std::move(event_name));
       }
     }
+    const std::string nearest = Nearest(name, candidates);
     return Error(offset, absl::StrCat("unknown field ", Quoted(name),
-                                      DidYouMean(Nearest(name, candidates))));
+                                      nearest.empty() ? ThereAre(candidates)
+                                                      : DidYouMean(nearest)));
   }
   term.field.slot = *slot;
   term.type = schema.field(*slot).type;

@@ -13,6 +13,8 @@ namespace charter::sla {
 namespace {
 
 constexpr size_t kLongestWord = 64;
+// Of the names in a message, in octets.
+constexpr size_t kLongestList = 400;
 
 // Insertions, deletions and replacements of letters that turn `a` into `b`.
 size_t EditDistance(absl::string_view a, absl::string_view b) {
@@ -60,6 +62,18 @@ std::string Quoted(absl::string_view text) {
   size_t end = kLongestWord;
   while (end > 0 && (text[end] & 0xC0) == 0x80) --end;  // whole characters
   return absl::StrCat("\"", absl::Utf8SafeCEscape(text.substr(0, end)), "…\"");
+}
+
+std::string ThereAre(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    if (text.size() + name.size() > kLongestList) {
+      absl::StrAppend(&text, ", …");
+      break;
+    }
+    absl::StrAppend(&text, text.empty() ? "; there are " : ", ", name);
+  }
+  return text;
 }
 
 std::string DidYouMean(absl::string_view nearest) {

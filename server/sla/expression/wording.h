@@ -20,6 +20,10 @@ std::string Nearest(absl::string_view word,
 // cut when it is long, so that no message grows with its input.
 std::string Quoted(absl::string_view text);
 
+// "; there are a, b, …": as many of the names as a message bears; of none,
+// nothing.
+std::string ThereAre(const std::vector<std::string>& names);
+
 // ": did you mean "nearest"?", or nothing when `nearest` is empty.
 std::string DidYouMean(absl::string_view nearest);
 
