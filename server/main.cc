@@ -43,12 +43,13 @@ void MakeFolders(const std::string& url) {
 
 absl::StatusOr<std::unique_ptr<call::Identity>> MakeIdentity(
     const Config& config) {
-  if (config.insecure) return call::Identity::Insecure();
+  // A misspelt permission is refused also where it gives nobody anything yet.
   call::Roles roles;
   for (const auto& [role, permissions] : config.roles) {
     absl::Status status = roles.Set(role, permissions);
     if (!status.ok()) return status;
   }
+  if (config.insecure) return call::Identity::Insecure();
   return call::Identity::FromFile(config.tokens, std::move(roles));
 }
 

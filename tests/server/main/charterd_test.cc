@@ -193,6 +193,10 @@ TEST_F(CharterdTest, RefusesWhatMakesNoSense) {
   std::ofstream(file) << "listen = \"127.0.0.1:0\"\nport = 1\n";
   EXPECT_THAT(Refusal({"--insecure", "--config", file}),
               HasSubstr("line 2: unknown key `port`"));
+  std::ofstream(file) << "[roles]\nnurse = [\"cases.fly\"]\n";
+  const std::string refusal = Refusal({"--insecure", "--config", file});
+  EXPECT_THAT(refusal, HasSubstr("`cases.fly`"));
+  EXPECT_THAT(refusal, HasSubstr("cases.create"));
 }
 
 TEST_F(CharterdTest, ASecondServerOnTheSameFileIsRefusedWithTheOwnersPid) {
