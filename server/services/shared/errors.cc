@@ -296,42 +296,31 @@ absl::Status NoEntitlementHolds(
     absl::string_view account,
     const std::vector<std::pair<std::string, std::vector<std::string>>>&
         candidates) {
-  constexpr size_t kMostNamed = 8;
-  constexpr absl::string_view kOrWithout =
-      ", or repeat this without require_entitlement";
-  std::string text;
+  constexpr size_t kMostNamed = 8;  // VerifyEntitlement lists them all
+  std::vector<std::string> told;
   google::rpc::PreconditionFailure failure;
-  const auto add = [&](absl::string_view type, absl::string_view subject,
-                       absl::string_view description) {
+  for (const auto& [name, reasons] : candidates) {
+    if (told.size() == kMostNamed) break;
+    const std::string why = absl::StrJoin(reasons, ", ");
+    told.push_back(absl::StrCat(name, " is ", why));
     auto* violation = failure.add_violations();
-    violation->set_type(std::string(type));
-    violation->set_subject(std::string(subject));
-    violation->set_description(std::string(description));
-  };
-  if (candidates.empty()) {
-    text = absl::StrCat(account,
-                        " has no entitlement. Create one with "
-                        "CreateEntitlement",
-                        kOrWithout);
-    add("NO_ENTITLEMENT", account, text);
-  } else {
-    text = absl::StrCat("no entitlement of ", account, " holds: ");
-    for (size_t i = 0; i < candidates.size() && i < kMostNamed; ++i) {
-      const auto& [name, reasons] = candidates[i];
-      const std::string why = absl::StrJoin(reasons, ", ");
-      absl::StrAppend(&text, i == 0 ? "" : "; ", name, " is ", why);
-      add(reasons.empty() ? "NOT_ELIGIBLE" : reasons.front(), name, why);
-    }
-    if (candidates.size() > kMostNamed) {
-      absl::StrAppend(&text, "; ", candidates.size() - kMostNamed,
-                      " more, which VerifyEntitlement lists");
-    }
-    absl::StrAppend(&text, ". Mend or create one", kOrWithout);
+    violation->set_type(reasons.empty() ? "" : reasons.front());
+    violation->set_subject(name);
+    violation->set_description(why);
   }
+  const std::string text = absl::StrCat(
+      "no entitlement of ", account,
+      " holds: ", told.empty() ? "it has none" : absl::StrJoin(told, "; "),
+      ". Mend one, add one with CreateEntitlement, or repeat this without "
+      "require_entitlement");
   absl::Status status =
       Make(absl::StatusCode::kFailedPrecondition, "ENTITLEMENT_NOT_ELIGIBLE",
            text, {{"account", std::string(account)}});
-  Attach(failure, &status);
+  if (told.empty()) {
+    AttachPrecondition("NO_ENTITLEMENT", account, text, &status);
+  } else {
+    Attach(failure, &status);
+  }
   return status;
 }
 
