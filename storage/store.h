@@ -103,8 +103,9 @@ class Session {
   absl::Status Write(const TxOptions& options,
                      absl::FunctionRef<absl::Status(Transaction&)> body);
 
-  // Statements sent by the last Read or Write, all attempts together, BEGIN,
-  // COMMIT and session settings included: round trips on MySQL.
+  // What the last Read or Write sent and waited for, all attempts together,
+  // BEGIN, COMMIT and session settings included: round trips on MySQL,
+  // statements on SQLite.
   int last_round_trips() const { return last_round_trips_; }
   // How often the last Read or Write ran its body.
   int last_attempts() const { return last_attempts_; }
@@ -135,6 +136,8 @@ class Store {
 
   // Makes no connection yet.
   std::unique_ptr<Session> OpenSession();
+  // Sum of what Session::last_round_trips told, over all sessions.
+  int64_t round_trips() const;
 
   const Dialect& dialect() const;
   // The URL without its password: for logs and messages.

@@ -19,6 +19,9 @@ constexpr char kSettings[] =
     "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1, "
     "foreign_key_checks = 1, unique_checks = 1";
 
+// Bytes of statements that wait, below any max_allowed_packet.
+constexpr size_t kMostWaiting = 512 << 10;
+
 std::string Quote(absl::string_view value) {
   std::string out = "'";
   for (char c : value) {
@@ -154,6 +157,13 @@ absl::Status MysqlConnection::SetUp() {
       RunNative("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
   if (status.ok()) status = RunNative(kSettings);
   if (!status.ok()) return status;
+  // For statements that wait for the next: no text of ours has a semicolon, and
+  // no value gets out of its quotes.
+  if (mysql_set_server_option(native(), MYSQL_OPTION_MULTI_STATEMENTS_ON) !=
+      0) {
+    return MapError(static_cast<int>(mysql_errno(native())),
+                    mysql_error(native()), "MULTI_STATEMENTS_ON");
+  }
   // A statement beyond this is answered by a broken link, so we must know it
   // ourselves.
   CheckedSql sql;
@@ -212,12 +222,21 @@ absl::Status MysqlConnection::DoBegin(const Start& start) {
 
 absl::Status MysqlConnection::DoCommit() {
   if (!open_) return absl::OkStatus();
-  absl::Status status = RunNative("COMMIT");
+  absl::Status status;
+  if (waiting_sql_.empty()) {
+    status = RunNative("COMMIT");
+  } else {
+    ++round_trips;
+    int64_t affected = 0;
+    status = SendAll("COMMIT", "COMMIT", nullptr, &affected);
+  }
   if (status.ok()) open_ = false;
   return status;
 }
 
 absl::Status MysqlConnection::DoRollback() {
+  waiting_text_.clear();
+  waiting_sql_.clear();
   if (!open_ || broken()) return absl::OkStatus();
   absl::Status status = RunNative("ROLLBACK");
   if (status.ok()) open_ = false;
@@ -297,14 +316,10 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
   if (absl::Status status = Settle(autocommit_); !status.ok()) return status;
   if (absl::Status status = Render(sql, values, text_); !status.ok())
     return status;
-  if (text_.size() + 2 >= max_packet_) {
-    return StorageError(
-        ErrorKind::kTooBig,
-        absl::StrCat("a statement of ", text_.size(),
-                     " bytes is over the database's max_allowed_packet of ",
-                     max_packet_));
-  }
+  if (absl::Status status = CheckSize(text_.size()); !status.ok())
+    return status;
   open_ = open_ || !autocommit_;
+  if (!waiting_sql_.empty()) return SendAll(text_, sql.text, rows, affected);
   // Our own check has cut the text, so SOCI's cutting, which stumbles over
   // colons, is passed by.
   SociStatement statement(*session_);
@@ -323,6 +338,72 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
     *affected = result == nullptr ? statement->get_affected_rows() : 0;
   } else if (result != nullptr) {
     TakeRows(std::exchange(result, nullptr), rows);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MysqlConnection::CheckSize(size_t bytes) const {
+  if (bytes + 2 < max_packet_) return absl::OkStatus();
+  return StorageError(
+      ErrorKind::kTooBig,
+      absl::StrCat("a statement of ", bytes,
+                   " bytes is over the database's max_allowed_packet of ",
+                   max_packet_));
+}
+
+absl::Status MysqlConnection::Defer(const CheckedSql& sql,
+                                    absl::Span<const Value* const> values) {
+  if (absl::Status status = Settle(autocommit_); !status.ok()) return status;
+  if (absl::Status status = Render(sql, values, text_); !status.ok())
+    return status;
+  if (absl::Status status = CheckSize(text_.size()); !status.ok())
+    return status;
+  if (waiting_text_.size() + text_.size() > kMostWaiting) {
+    if (absl::Status status = DoFlush(); !status.ok()) return status;
+  }
+  open_ = open_ || !autocommit_;
+  absl::StrAppend(&waiting_text_, text_, ";");
+  waiting_sql_.push_back(sql.text);
+  return absl::OkStatus();
+}
+
+absl::Status MysqlConnection::DoFlush() {
+  if (waiting_sql_.empty()) return absl::OkStatus();
+  ++round_trips;
+  waiting_text_.pop_back();
+  return SendAll("", "", nullptr, nullptr);
+}
+
+absl::Status MysqlConnection::SendAll(const std::string& last,
+                                      absl::string_view sql, Rows* rows,
+                                      int64_t* affected) {
+  const std::string text = std::exchange(waiting_text_, {}) + last;
+  const std::vector<std::string> earlier = std::exchange(waiting_sql_, {});
+  const size_t count = earlier.size() + (last.empty() ? 0 : 1);
+  MYSQL* const mysql = native();
+  // The server stops at the first that fails.
+  bool failed = mysql_real_query(mysql, text.data(), text.size()) != 0;
+  for (size_t i = 0; i < count; ++i) {
+    const bool is_last = i == earlier.size();
+    if (i > 0 && !failed) failed = mysql_next_result(mysql) != 0;
+    MYSQL_RES* const result = failed ? nullptr : mysql_store_result(mysql);
+    failed = failed || (result == nullptr && mysql_field_count(mysql) != 0);
+    if (failed) {
+      if (!is_last) FailedEarlier();
+      return MapError(static_cast<int>(mysql_errno(mysql)), mysql_error(mysql),
+                      is_last ? sql : earlier[i]);
+    }
+    if (!is_last) {
+      SentEarlier(static_cast<int64_t>(mysql_affected_rows(mysql)));
+    } else if (affected != nullptr) {
+      *affected = result == nullptr
+                      ? static_cast<int64_t>(mysql_affected_rows(mysql))
+                      : 0;
+    } else if (result != nullptr) {
+      TakeRows(result, rows);
+      continue;
+    }
+    if (result != nullptr) mysql_free_result(result);
   }
   return absl::OkStatus();
 }

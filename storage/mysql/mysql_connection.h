@@ -45,6 +45,10 @@ class MysqlConnection : public Connection {
                        absl::Span<const Value* const> values,
                        std::unique_ptr<Prepared>& prepared, Rows* rows,
                        int64_t* affected) override;
+  absl::Status Defer(const CheckedSql& sql,
+                     absl::Span<const Value* const> values) override;
+  absl::Status DoFlush() override;
+  bool defers() const override { return true; }
   absl::Status MapError(int number, absl::string_view message,
                         absl::string_view sql) override;
 
@@ -54,6 +58,11 @@ class MysqlConnection : public Connection {
   absl::Status Settle(bool autocommit);
   absl::Status Render(const CheckedSql& sql,
                       absl::Span<const Value* const> values, std::string& out);
+  absl::Status CheckSize(size_t bytes) const;
+  // Sends what waits and `last`, the text of `sql`, in one packet, and takes
+  // the results: the last one's into `rows` or `affected`.
+  absl::Status SendAll(const std::string& last, absl::string_view sql,
+                       Rows* rows, int64_t* affected);
   void TakeRows(MYSQL_RES* result, Rows* rows);
   MYSQL* native() const;
 
@@ -65,6 +74,10 @@ class MysqlConnection : public Connection {
   bool open_ = false;  // a transaction may be open
   absl::Duration
       limit_;  // of a statement, as the session has it; zero: not set yet
+  // What waits: the statements, each with its semicolon, and the texts they
+  // were made of.
+  std::string waiting_text_;
+  std::vector<std::string> waiting_sql_;
   std::string text_;  // the rendered statement, kept for its memory
 };
 

@@ -70,10 +70,11 @@ absl::Status InsertActions(Transaction& tx, absl::Span<const NewAction> actions,
                     stored.topic(), kWaiting, ToUs(added.available_time), 0,
                     ToUs(now), internal::ToBlob(stored)});
   }
-  return tx.InsertRows("actions",
-                       {"id", "effect_hash", "topic", "state", "available_us",
-                        "attempt", "created_us", "payload"},
-                       rows, tx.dialect().OrIgnore("effect_hash"));
+  return tx.InsertRowsLater(
+      "actions",
+      {"id", "effect_hash", "topic", "state", "available_us", "attempt",
+       "created_us", "payload"},
+      rows, tx.dialect().OrIgnore("effect_hash"));
 }
 
 absl::StatusOr<std::vector<Action>> PullActions(Transaction& tx,

@@ -22,10 +22,10 @@ absl::Status AppendAudit(Transaction& tx,
                     record.method, record.subject, record.outcome,
                     record.request_id, internal::ToBlob(detail)});
   }
-  return tx.InsertRows("audit_log",
-                       {"id", "time_us", "principal", "method", "subject",
-                        "outcome", "request_id", "detail"},
-                       rows);
+  return tx.InsertRowsLater("audit_log",
+                            {"id", "time_us", "principal", "method", "subject",
+                             "outcome", "request_id", "detail"},
+                            rows);
 }
 
 absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& tx,

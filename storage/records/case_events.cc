@@ -48,8 +48,8 @@ absl::Status AppendCaseEvents(Transaction& tx, absl::string_view case_name,
     rows.push_back({case_name, number, Bytes{internal::ShortHash(event.key())},
                     internal::ToBlob(stored)});
   }
-  return tx.InsertRows("case_events",
-                       {"case_name", "number", "key_hash", "payload"}, rows);
+  return tx.InsertRowsLater(
+      "case_events", {"case_name", "number", "key_hash", "payload"}, rows);
 }
 
 absl::StatusOr<std::vector<CaseEvent>> LoadCaseEvents(

@@ -70,8 +70,8 @@ absl::StatusOr<std::vector<Generation>> ReadGenerationsSince(
 
 absl::Status InsertCaseHours(Transaction& tx, absl::string_view case_name,
                              absl::Span<const Generation> hours) {
-  return tx.InsertRows("case_hours", {"case_name", "hours", "generation"},
-                       ToRows(case_name, hours));
+  return tx.InsertRowsLater("case_hours", {"case_name", "hours", "generation"},
+                            ToRows(case_name, hours));
 }
 
 absl::Status SetCaseHours(Transaction& tx, absl::string_view case_name,
@@ -93,15 +93,14 @@ absl::Status SetCaseHours(Transaction& tx, absl::string_view case_name,
     for (const auto& [name, generation] : left) gone.push_back(name);
     Binds binds = {{"case_name", case_name}};
     const std::string list = InList("hours", gone, &binds);
-    absl::Status status =
-        tx.Execute(absl::StrCat("DELETE FROM case_hours WHERE case_name = "
-                                ":case_name AND hours IN ",
-                                list),
-                   binds)
-            .status();
+    absl::Status status = tx.ExecuteLater(
+        absl::StrCat("DELETE FROM case_hours WHERE case_name = :case_name AND "
+                     "hours IN ",
+                     list),
+        binds);
     if (!status.ok()) return status;
   }
-  return tx.InsertRows(
+  return tx.InsertRowsLater(
       "case_hours", {"case_name", "hours", "generation"},
       ToRows(case_name, changed),
       tx.dialect().OrUpdate({"case_name", "hours"}, {"generation"}));

@@ -90,10 +90,8 @@ absl::Status WriteOutbox(Transaction& tx,
     added->clear_sequence();
     added->clear_index();
   }
-  return tx
-      .Execute("INSERT INTO outbox (payload) VALUES (:payload)",
-               {{"payload", internal::ToBlob(batch)}})
-      .status();
+  return tx.ExecuteLater("INSERT INTO outbox (payload) VALUES (:payload)",
+                         {{"payload", internal::ToBlob(batch)}});
 }
 
 absl::StatusOr<bool> HasUnpublished(Transaction& tx) {
@@ -129,10 +127,10 @@ absl::StatusOr<Published> PublishOutbox(Transaction& tx, int64_t lease_epoch,
   }
   if (!ids.empty()) {
     absl::Status status =
-        tx.InsertRows("feed_events",
-                      {"sequence", "idx", "order_us", "account",
-                       "resource_type", "type", "payload"},
-                      events);
+        tx.InsertRowsLater("feed_events",
+                           {"sequence", "idx", "order_us", "account",
+                            "resource_type", "type", "payload"},
+                           events);
     if (!status.ok()) return status;
     Binds binds;
     const std::string list = InList("id", ids, &binds);

@@ -104,10 +104,10 @@ absl::Status InsertTransitions(Transaction& tx,
                       internal::ToBlob(ToDetail(record))});
     }
   }
-  return tx.InsertRows("transitions",
-                       {"case_name", "transition_key", "number", "time_us",
-                        "superseded", "publish_us", "detail"},
-                       rows);
+  return tx.InsertRowsLater("transitions",
+                            {"case_name", "transition_key", "number", "time_us",
+                             "superseded", "publish_us", "detail"},
+                            rows);
 }
 
 absl::Status MarkSuperseded(Transaction& tx, absl::string_view case_name,
@@ -116,13 +116,11 @@ absl::Status MarkSuperseded(Transaction& tx, absl::string_view case_name,
   Binds binds = {{"case_name", case_name}};
   const std::string list =
       InList("key", std::vector<Value>(keys.begin(), keys.end()), &binds);
-  return tx
-      .Execute(absl::StrCat("UPDATE transitions SET superseded = 1 WHERE "
-                            "case_name = :case_name AND "
-                            "transition_key IN ",
-                            list),
-               binds)
-      .status();
+  return tx.ExecuteLater(
+      absl::StrCat("UPDATE transitions SET superseded = 1 WHERE "
+                   "case_name = :case_name AND transition_key IN ",
+                   list),
+      binds);
 }
 
 absl::StatusOr<std::vector<TransitionRecord>> LoadTransitions(

@@ -37,7 +37,7 @@ absl::Status DeleteKeys(Transaction& tx, absl::Span<const Key> keys) {
     binds.Add(absl::StrCat("due_us_", i), key.due_us);
     binds.Add(absl::StrCat("subject_", i), key.subject);
   }
-  return tx.Execute(sql, binds).status();
+  return tx.ExecuteLater(sql, binds);
 }
 
 // For each of `shards` a reading of its own range of the primary key, put
@@ -96,7 +96,7 @@ absl::Status MoveWakeups(Transaction& tx, absl::Span<const WakeupMove> moves) {
         DeleteKeys(tx, absl::MakeConstSpan(gone).subspan(i, most));
     if (!status.ok()) return status;
   }
-  return tx.InsertRows("wakeups", {"shard", "due_us", "subject"}, added);
+  return tx.InsertRowsLater("wakeups", {"shard", "due_us", "subject"}, added);
 }
 
 absl::StatusOr<std::vector<DueWakeup>> ReadDueWakeups(

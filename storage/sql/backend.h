@@ -2,6 +2,8 @@
 #ifndef CHARTER_STORAGE_SQL_BACKEND_H_
 #define CHARTER_STORAGE_SQL_BACKEND_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,6 +44,9 @@ class Backend {
   virtual absl::StatusOr<std::unique_ptr<Connection>> ConnectPatiently() {
     return Connect(Wait());
   }
+
+  // Of all sessions' transactions that have ended; see Store::round_trips.
+  std::atomic<int64_t> round_trips = 0;
 
   const std::string& display_url() const { return display_url_; }
   const StoreOptions& options() const { return options_; }

@@ -28,6 +28,7 @@ void Connection::Log(absl::string_view sql, const Binds& binds, int64_t rows) {
 absl::Status Connection::Begin(const Start& start, const Wait& wait) {
   wait_ = &wait;
   misread.what.clear();
+  earlier_failed_ = false;
   ++begun_;
   if (absl::Status status = Inject("BEGIN"); !status.ok()) return status;
   absl::Status status = DoBegin(start);
@@ -38,6 +39,8 @@ absl::Status Connection::Begin(const Start& start, const Wait& wait) {
 absl::Status Connection::Commit() {
   absl::Status status = Inject("COMMIT");
   if (status.ok()) status = DoCommit();
+  // What had waited was refused: COMMIT was not looked at.
+  if (earlier_failed_ && !broken_) return status;
   switch (KindOf(status)) {
     case ErrorKind::kNone:
       Log("COMMIT", {}, 0);
@@ -57,6 +60,7 @@ absl::Status Connection::Commit() {
 }
 
 void Connection::Rollback() {
+  waiting_.clear();
   absl::Status status = Inject("ROLLBACK");
   if (status.ok()) status = DoRollback();
   if (status.ok()) {
@@ -68,41 +72,71 @@ void Connection::Rollback() {
   wait_ = nullptr;
 }
 
-absl::Status Connection::Run(absl::string_view sql, const Binds& binds,
-                             bool may_write, Rows* rows, int64_t* affected) {
+absl::Status Connection::Check(absl::string_view sql, const Binds& binds,
+                               bool may_write, Entry* once, Entry** entry) {
   auto found = cache_.find(sql);
-  Entry once;
   if (found == cache_.end()) {
     absl::StatusOr<CheckedSql> checked = CheckSql(sql);
     if (!checked.ok()) return checked.status();
     RecordStatementText(dialect_.engine(), sql);
-    once.sql = *std::move(checked);
+    once->sql = *std::move(checked);
     if (sql.size() <= kCachedTextBytes) {
       if (cache_.size() >= kCachedTexts) cache_.clear();
-      found = cache_.emplace(std::string(sql), std::move(once)).first;
+      found = cache_.emplace(std::string(sql), std::move(*once)).first;
     }
   }
-  Entry& entry = found == cache_.end() ? once : found->second;
-  if (entry.sql.writes && !may_write) {
+  *entry = found == cache_.end() ? once : &found->second;
+  if ((*entry)->sql.writes && !may_write) {
     return StorageError(ErrorKind::kInternal,
                         "SQL refused: a Read may not write");
   }
-  if (absl::Status status = MatchBinds(entry.sql, binds, values_); !status.ok())
-    return status;
-  absl::Status status = Inject(sql);
-  if (status.ok()) {
-    ++round_trips;
-    status = Execute(entry.sql, values_, entry.prepared, rows, affected);
-  }
+  absl::Status status = MatchBinds((*entry)->sql, binds, values_);
+  return status.ok() ? Inject(sql) : status;
+}
+
+absl::Status Connection::Run(absl::string_view sql, const Binds& binds,
+                             bool may_write, Rows* rows, int64_t* affected) {
+  Entry once;
+  Entry* entry = nullptr;
+  absl::Status status = Check(sql, binds, may_write, &once, &entry);
   if (!status.ok()) {
     // A statement that failed is not run again: it may hold what it was bound
     // to.
-    entry.prepared.reset();
+    if (entry != nullptr) entry->prepared.reset();
+    return status;
+  }
+  ++round_trips;
+  status = Execute(entry->sql, values_, entry->prepared, rows, affected);
+  if (!status.ok()) {
+    entry->prepared.reset();
     return status;
   }
   Log(sql, binds,
       rows != nullptr ? static_cast<int64_t>(rows->size()) : *affected);
   return absl::OkStatus();
+}
+
+absl::Status Connection::RunLater(absl::string_view sql, const Binds& binds,
+                                  bool may_write) {
+  if (!defers()) {
+    int64_t affected = 0;
+    return Run(sql, binds, may_write, nullptr, &affected);
+  }
+  Entry once;
+  Entry* entry = nullptr;
+  absl::Status status = Check(sql, binds, may_write, &once, &entry);
+  if (status.ok()) status = Defer(entry->sql, values_);
+  if (status.ok() && options_.statement_log != nullptr)
+    waiting_.push_back({std::string(sql), binds});
+  return status;
+}
+
+absl::Status Connection::Flush() { return DoFlush(); }
+
+void Connection::SentEarlier(int64_t affected) {
+  if (waiting_.empty()) return;
+  Log(waiting_.front().sql, waiting_.front().binds, affected);
+  waiting_.pop_front();
 }
 
 void LogDatabaseError(const Dialect& dialect, int number, absl::string_view sql,

@@ -4,6 +4,7 @@
 #define CHARTER_STORAGE_SQL_CONNECTION_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -55,6 +56,15 @@ class Connection {
   absl::Status Run(absl::string_view sql, const Binds& binds, bool may_write,
                    Rows* rows, int64_t* affected);
 
+  // The same for a statement that may wait for the next Run, Flush or Commit,
+  // where the engine gains by it.
+  absl::Status RunLater(absl::string_view sql, const Binds& binds,
+                        bool may_write);
+  // Sends what waits.
+  absl::Status Flush();
+  // Whether the last error is of a statement that had waited.
+  bool earlier_failed() const { return earlier_failed_; }
+
   // Runs a text of ours as it is, without SOCI: DDL, PRAGMA, SET. Nothing is
   // returned.
   virtual absl::Status RunNative(absl::string_view sql) = 0;
@@ -66,13 +76,14 @@ class Connection {
   bool broken() const { return broken_; }
   // Transactions begun here before the present one.
   int64_t transactions_before() const { return begun_ - 1; }
-  // Counts every statement sent; the owner resets it.
+  // Counts what was sent and answered; the owner resets it.
   int round_trips = 0;
   Misread misread;
   const Dialect& dialect() const { return dialect_; }
 
  protected:
   virtual absl::Status DoBegin(const Start& start) = 0;
+  // Sends what waits first.
   virtual absl::Status DoCommit() = 0;
   virtual absl::Status DoRollback() = 0;
   // Runs `sql` with one value per name. `prepared` is what the last run of the
@@ -81,6 +92,20 @@ class Connection {
                                absl::Span<const Value* const> values,
                                std::unique_ptr<Prepared>& prepared, Rows* rows,
                                int64_t* affected) = 0;
+  // Whether this engine gains by letting statements wait; it then overrides the
+  // next two.
+  virtual bool defers() const { return false; }
+  // Keeps the statement for the next Execute, DoFlush or DoCommit, which calls
+  // SentEarlier for each that was done.
+  virtual absl::Status Defer(const CheckedSql& /*sql*/,
+                             absl::Span<const Value* const> /*values*/) {
+    return absl::OkStatus();
+  }
+  virtual absl::Status DoFlush() { return absl::OkStatus(); }
+  // A statement that had waited was done, or failed: the earliest first.
+  void SentEarlier(int64_t affected);
+  void FailedEarlier() { earlier_failed_ = true; }
+
   // The status of a native error number.
   virtual absl::Status MapError(int number, absl::string_view message,
                                 absl::string_view sql) = 0;
@@ -100,12 +125,22 @@ class Connection {
     std::unique_ptr<Prepared> prepared;
   };
 
+  // A statement that waits, as the log wants it.
+  struct Waiting {
+    std::string sql;
+    Binds binds;
+  };
+
+  absl::Status Check(absl::string_view sql, const Binds& binds, bool may_write,
+                     Entry* once, Entry** entry);
   void Log(absl::string_view sql, const Binds& binds, int64_t rows);
 
   const StoreOptions& options_;
   const Dialect& dialect_;
   absl::flat_hash_map<std::string, Entry> cache_;
   std::vector<const Value*> values_;  // kept for its memory
+  std::deque<Waiting> waiting_;       // only where there is a log
+  bool earlier_failed_ = false;
   const Wait forever_;
   const Wait* wait_ = nullptr;
   int64_t begun_ = 0;

@@ -137,12 +137,16 @@ absl::Status Session::RunOnce(
           absl::StrCat("a row was read wrongly: ", connection.misread.what));
     }
     if (status.ok()) status = state.wait.Check();
+    // What would be refused is told of a dry run too.
+    if (status.ok() && state.options.dry_run) status = connection.Flush();
     if (status.ok() && state.write && !state.options.dry_run) {
       status = connection.Commit();
       if (status.ok()) guard.Disarm();
     }
   }
   last_round_trips_ += connection.round_trips;
+  backend_->round_trips.fetch_add(connection.round_trips,
+                                  std::memory_order_relaxed);
   return status;
 }
 

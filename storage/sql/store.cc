@@ -18,6 +18,9 @@ Store::~Store() = default;
 std::unique_ptr<Session> Store::OpenSession() {
   return std::unique_ptr<Session>(new Session(backend_.get()));
 }
+int64_t Store::round_trips() const {
+  return backend_->round_trips.load(std::memory_order_relaxed);
+}
 const Dialect& Store::dialect() const { return backend_->dialect(); }
 const std::string& Store::display_url() const {
   return backend_->display_url();

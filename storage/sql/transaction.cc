@@ -28,33 +28,57 @@ size_t SizeOf(const Value& value) {
 
 }  // namespace
 
+absl::Status Transaction::Run(absl::string_view sql, const Binds& binds,
+                              bool later, Rows* rows, int64_t* affected) {
+  if (!state_->failure.ok()) return state_->failure;
+  absl::Status status = state_->wait.Check();
+  if (status.ok()) {
+    status = later
+                 ? connection_->RunLater(sql, binds, state_->write)
+                 : connection_->Run(sql, binds, state_->write, rows, affected);
+  }
+  if (!status.ok() && (Ends(KindOf(status)) || connection_->earlier_failed()))
+    state_->failure = status;
+  return status;
+}
+
 absl::StatusOr<int64_t> Transaction::Execute(absl::string_view sql,
                                              const Binds& binds) {
-  if (!state_->failure.ok()) return state_->failure;
   int64_t affected = 0;
-  absl::Status status = state_->wait.Check();
-  if (status.ok())
-    status = connection_->Run(sql, binds, state_->write, nullptr, &affected);
-  if (status.ok()) return affected;
-  if (Ends(KindOf(status))) state_->failure = status;
-  return status;
+  absl::Status status = Run(sql, binds, /*later=*/false, nullptr, &affected);
+  if (!status.ok()) return status;
+  return affected;
+}
+
+absl::Status Transaction::ExecuteLater(absl::string_view sql,
+                                       const Binds& binds) {
+  return Run(sql, binds, /*later=*/true, nullptr, nullptr);
 }
 
 absl::StatusOr<Rows> Transaction::Query(absl::string_view sql,
                                         const Binds& binds) {
-  if (!state_->failure.ok()) return state_->failure;
   Rows rows(0, {}, nullptr, nullptr);
-  absl::Status status = state_->wait.Check();
-  if (status.ok())
-    status = connection_->Run(sql, binds, state_->write, &rows, nullptr);
-  if (status.ok()) return rows;
-  if (Ends(KindOf(status))) state_->failure = status;
-  return status;
+  absl::Status status = Run(sql, binds, /*later=*/false, &rows, nullptr);
+  if (!status.ok()) return status;
+  return rows;
 }
 
 absl::Status Transaction::InsertRows(
     absl::string_view table, absl::Span<const absl::string_view> columns,
     absl::Span<const std::vector<Value>> rows, absl::string_view suffix) {
+  return InsertRows(table, columns, rows, suffix, /*later=*/false);
+}
+
+absl::Status Transaction::InsertRowsLater(
+    absl::string_view table, absl::Span<const absl::string_view> columns,
+    absl::Span<const std::vector<Value>> rows, absl::string_view suffix) {
+  return InsertRows(table, columns, rows, suffix, /*later=*/true);
+}
+
+absl::Status Transaction::InsertRows(
+    absl::string_view table, absl::Span<const absl::string_view> columns,
+    absl::Span<const std::vector<Value>> rows, absl::string_view suffix,
+    bool later) {
   const std::string head = absl::StrCat(
       "INSERT INTO ", table, " (", absl::StrJoin(columns, ", "), ") VALUES ");
   const size_t most = static_cast<size_t>(dialect().rows_per_insert());
@@ -84,8 +108,11 @@ absl::Status Transaction::InsertRows(
       ++next;
     }
     absl::StrAppend(&sql, suffix.empty() ? "" : " ", suffix);
-    absl::StatusOr<int64_t> done = Execute(sql, binds);
-    if (!done.ok()) return done.status();
+    int64_t affected = 0;
+    if (absl::Status status = Run(sql, binds, later, nullptr, &affected);
+        !status.ok()) {
+      return status;
+    }
   }
   return absl::OkStatus();
 }

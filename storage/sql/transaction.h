@@ -47,6 +47,14 @@ class Transaction {
   absl::StatusOr<int64_t> Execute(absl::string_view sql,
                                   const Binds& binds = {});
 
+  // The same for a statement whose count nobody asks for: where a round trip
+  // costs (MySQL) it is sent together with the next statement or the COMMIT,
+  // in order, on SQLite at once. Refusals of ours, such as a value without a
+  // name, come at once; the database's come from that later call and end the
+  // transaction whatever their kind. So not for what may meet a row that is
+  // there already, if that has an answer of its own.
+  absl::Status ExecuteLater(absl::string_view sql, const Binds& binds = {});
+
   // Runs a SELECT (or, on SQLite and MariaDB, what RETURNs rows) and returns
   // all its rows.
   absl::StatusOr<Rows> Query(absl::string_view sql, const Binds& binds = {});
@@ -60,6 +68,12 @@ class Transaction {
                           absl::Span<const absl::string_view> columns,
                           absl::Span<const std::vector<Value>> rows,
                           absl::string_view suffix = "");
+
+  // InsertRows with ExecuteLater.
+  absl::Status InsertRowsLater(absl::string_view table,
+                               absl::Span<const absl::string_view> columns,
+                               absl::Span<const std::vector<Value>> rows,
+                               absl::string_view suffix = "");
 
   // Runs after the commit, in order, on this thread; never if the attempt is
   // rolled back, retried, or a dry run. For in-memory hints only.
@@ -77,6 +91,13 @@ class Transaction {
   Transaction(internal::Connection* connection,
               internal::TransactionState* state)
       : connection_(connection), state_(state) {}
+
+  absl::Status Run(absl::string_view sql, const Binds& binds, bool later,
+                   Rows* rows, int64_t* affected);
+  absl::Status InsertRows(absl::string_view table,
+                          absl::Span<const absl::string_view> columns,
+                          absl::Span<const std::vector<Value>> rows,
+                          absl::string_view suffix, bool later);
 
   internal::Connection* connection_;
   internal::TransactionState* state_;

@@ -366,10 +366,10 @@ absl::Status TableBase::Reconcile(
     Binds binds;
     const std::string list =
         InList("name", absl::MakeConstSpan(gone).subspan(from, kBatch), &binds);
-    absl::StatusOr<int64_t> done = tx.Execute(
+    absl::Status status = tx.ExecuteLater(
         absl::StrCat("DELETE FROM ", binding_.table(), " WHERE name IN ", list),
         binds);
-    if (!done.ok()) return done.status();
+    if (!status.ok()) return status;
   }
   std::string suffix;
   if (changed) {
@@ -379,7 +379,7 @@ absl::Status TableBase::Reconcile(
       if (column != "name") others.push_back(column);
     suffix = tx.dialect().OrUpdate(key, others);
   }
-  return tx.InsertRows(binding_.table(), texts_.columns, rows, suffix);
+  return tx.InsertRowsLater(binding_.table(), texts_.columns, rows, suffix);
 }
 
 absl::StatusOr<int64_t> TableBase::Count(Transaction& tx) const {

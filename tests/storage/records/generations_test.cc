@@ -76,7 +76,10 @@ TEST_P(GenerationsTest, B9_AnItemsHoursAreReplacedByTheDifference) {
                                             Generation{"businessHours/c", 4}));
   const int all = set({});
   EXPECT_THAT(Hours("cases/1"), IsEmpty());
-  EXPECT_LT(set({}), all);  // nothing to write
+  // Nothing to write; elsewhere that goes with the COMMIT.
+  if (sqlite()) {
+    EXPECT_LT(set({}), all);
+  }
 }
 
 }  // namespace

@@ -411,8 +411,8 @@ TEST_P(TableTest, ReconcileWritesOnlyWhatDiffers) {
   reconcile(before, after);
   ExpectStored(MilestoneTable(), after);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM milestones"), 3);
-  const int nothing = reconcile(after, after);
-  EXPECT_LT(nothing, insert_only);
+  reconcile(after, after);  // which makes a session a writer again
+  EXPECT_LT(reconcile(after, after), insert_only);
   reconcile(after, {});
   EXPECT_EQ(Number("SELECT COUNT(*) FROM milestones"), 0);
 }

@@ -1,5 +1,6 @@
-// How many statements each method sends to the database, written down: round
-// trips are what a call costs most, so more of them is a decision.
+// How many round trips to the database each method takes (on SQLite:
+// statements), written down: they are what a call costs most, so more of them
+// is a decision.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -22,7 +23,6 @@
 #include "server/workers/feed_publisher.h"
 #include "server/workers/recalculation.h"
 #include "server/workers/wakeup_worker.h"
-#include "tests/support/mariadb_server.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
@@ -39,24 +39,6 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
   RoundTripsTest() : world_({.engine = GetParam()}) {
     call::RegisterServices(endpoints_);
     EXPECT_EQ(endpoints_.Check(), absl::OkStatus());
-    world_.SetFault([this](absl::string_view) {
-      ++statements_;
-      return 0;
-    });
-    const int64_t once = Sent();
-    own_ = Sent() - once;
-  }
-
-  // What the database was sent so far: on MariaDB by its own counts of each
-  // kind of statement, settings of the session included; on SQLite statements
-  // with BEGIN, COMMIT and ROLLBACK.
-  int64_t Sent() {
-    if (GetParam() == storage::Engine::kSqlite) return statements_;
-    const std::vector<std::string> sum = test::MariadbServer::Shared().Admin(
-        "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM "
-        "information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME LIKE 'COM@_%' "
-        "ESCAPE '@'");
-    return std::atoll(sum.front().c_str());
   }
 
   // Makes a call as the call path does, one with a request id where the method
@@ -87,11 +69,11 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
       info.fingerprint = std::string(32, 'f');
     }
     std::unique_ptr<Message> response(endpoint->response->New());
-    const int64_t before = Sent();
+    const int64_t before = world_.store().round_trips();
     Call call(world_.services(), *session, std::move(info));
     EXPECT_EQ(Run(*endpoint, call, *request, response.get()), absl::OkStatus())
         << name << " " << json;
-    counts_[name] = Sent() - before - own_;
+    counts_[name] = world_.store().round_trips() - before;
     return response;
   }
 
@@ -135,8 +117,6 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
 
   ServiceWorld world_;
   call::Endpoints endpoints_;
-  int64_t statements_ = 0;
-  int64_t own_ = 0;  // that Sent itself sends
   int64_t request_ids_ = 0;
   std::map<std::string, int64_t> counts_;  // by full name
 };
