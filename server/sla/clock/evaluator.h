@@ -58,6 +58,8 @@ class Evaluator {
     int completions = 0;
     bool met = false;
     std::vector<TriggerRun> triggers;
+    // Of placements that it has left, should it come back to one (E10, K5).
+    std::vector<TriggerRun> left_triggers;
     std::optional<Instant> next_timer;
   };
 

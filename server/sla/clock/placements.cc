@@ -191,16 +191,20 @@ absl::Status Evaluator::UpdateTarget(int index, const Place& place) {
 
 // Those of the instance's placement; what is known of one by its key is kept.
 void Evaluator::MakeTriggers(Instance& instance) {
-  const std::vector<TriggerRun> old = std::move(instance.triggers);
+  std::vector<TriggerRun>& left = instance.left_triggers;
+  left.insert(left.end(), instance.triggers.begin(), instance.triggers.end());
   instance.triggers.clear();
   instance.triggers.reserve(instance.def->triggers.size());
   for (const Trigger& trigger : instance.def->triggers) {
     TriggerRun run;
     const auto known =
-        std::find_if(old.begin(), old.end(), [&trigger](const TriggerRun& r) {
+        std::find_if(left.begin(), left.end(), [&trigger](const TriggerRun& r) {
           return r.trigger->key == trigger.key;
         });
-    if (known != old.end()) run = *known;
+    if (known != left.end()) {
+      run = *known;
+      left.erase(known);
+    }
     run.trigger = &trigger;
     instance.triggers.push_back(run);
   }

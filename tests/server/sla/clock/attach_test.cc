@@ -40,6 +40,23 @@ TEST(AttachTest, E10_MovingKeepsWhatWasUsed) {
   EXPECT_EQ(item.At("09:20").milestones.size(), 4u);
 }
 
+// There and back again through a version that has no such trigger.
+TEST(AttachTest, K5_ATriggerThatFiredDoesNotFireAgainOnTheWayBack) {
+  TestItem item;
+  item.Add("m", Min(60)).triggers = {Warning("w", Min(45))};
+  item.CopyProcess("v2").placements[0].triggers.clear();
+  item.Create("09:00");
+  Event& moved = item.Happens("09:20", EventKind::kMoved);
+  moved.attach = {"v2", AttachStart::kFromItemStart};
+  item.Attach("09:25", "v1", AttachStart::kFromEvent);
+  const Evaluation e = item.At("09:30");
+  int fired = 0;
+  for (const Transition& t : e.transitions)
+    fired += t.kind == TransitionKind::kTriggered ? 1 : 0;
+  EXPECT_EQ(fired, 1);  // at 09:15
+  EXPECT_EQ(item.M("09:30").triggers[0].state, TriggerState::kFired);
+}
+
 TEST(AttachTest, E10_AFrozenOneGoesOnUnderTheNewVersion) {
   TestItem item;
   item.Add("m", Min(60));
