@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """How long the import of the real history takes, and what memory the server
 needs for it.
 
