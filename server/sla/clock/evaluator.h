@@ -34,8 +34,17 @@ class Evaluator {
   struct TriggerRun {
     const Trigger* trigger = nullptr;
     TriggerState state = TriggerState::kPending;
-    bool fresh = true;  // MissedTriggers hasn't been asked yet
+    bool fresh = true;   // MissedTriggers hasn't been asked yet
+    bool fired = false;  // ever, under whatever version
     std::optional<Instant> moment;
+
+    // Superseding a completion arms SUCCESS alone again: under a version in
+    // which its key is of another kind it has fired (K5).
+    TriggerState State() const {
+      return fired && trigger->kind != TriggerKind::kSuccess
+                 ? TriggerState::kFired
+                 : state;
+    }
   };
 
   struct Instance {

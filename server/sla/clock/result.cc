@@ -77,7 +77,7 @@ Milestone Evaluator::ResultOf(Instance& instance) const {
   m.triggers.reserve(instance.triggers.size());
   for (const TriggerRun& run : instance.triggers) {
     m.triggers.push_back(
-        {run.trigger->key, run.trigger->kind, run.state, run.moment});
+        {run.trigger->key, run.trigger->kind, run.State(), run.moment});
   }
   return m;
 }

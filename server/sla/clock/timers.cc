@@ -52,7 +52,7 @@ absl::Status Evaluator::Fire(int index) {
     first = Rank(*instance.clock.target(), 1);
   }
   for (TriggerRun& run : instance.triggers) {
-    if (run.state != TriggerState::kPending || !run.moment ||
+    if (run.State() != TriggerState::kPending || !run.moment ||
         *run.moment > now_) {
       continue;
     }
@@ -89,6 +89,7 @@ void Evaluator::FireTrigger(int index, TriggerRun& run) {
   const Instance& instance = instances_[index];
   const bool success = run.trigger->kind == TriggerKind::kSuccess;
   run.state = TriggerState::kFired;
+  run.fired = true;
   // Each completion has its own firing; one that a late event moves keeps it.
   std::string cause =
       success && instance.completions > 1
@@ -123,7 +124,7 @@ void Evaluator::Plan(Instance& instance) {
     due(std::max(*clock.target(), clock.due_floor()));
   }
   for (TriggerRun& run : instance.triggers) {
-    if (run.state != TriggerState::kPending ||
+    if (run.State() != TriggerState::kPending ||
         run.trigger->kind == TriggerKind::kSuccess) {
       continue;
     }

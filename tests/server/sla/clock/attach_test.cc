@@ -57,6 +57,28 @@ TEST(AttachTest, K5_ATriggerThatFiredDoesNotFireAgainOnTheWayBack) {
   EXPECT_EQ(item.M("09:30").triggers[0].state, TriggerState::kFired);
 }
 
+// Its completion superseded, a SUCCESS is armed again; not so under a version
+// in which the key is a warning's.
+TEST(AttachTest, K5_ATriggerThatFiredDoesNotFireAgainAsAnotherKind) {
+  TestItem item;
+  Placement& m = item.Add("m", Min(60));
+  m.on_exit = OnExit::kComplete;
+  m.on_reopen = OnReopen::kResumeAll;
+  m.triggers = {Warning("w", Min(45))};
+  m.triggers[0].kind = TriggerKind::kSuccess;
+  item.CopyProcess("v2").placements[0].triggers = {Warning("w", Min(45))};
+  item.Create("09:00");
+  item.Status("09:10", kClosed);
+  item.Status("09:20", kOpen);
+  item.Attach("09:25", "v2", AttachStart::kFromEvent);
+  int fired = 0;
+  const Evaluation e = item.At("11:30");
+  for (const Transition& t : e.transitions)
+    fired += t.kind == TransitionKind::kTriggered ? 1 : 0;
+  EXPECT_EQ(fired, 1);  // at 09:10, on completion
+  EXPECT_EQ(item.M("11:30").triggers[0].state, TriggerState::kFired);
+}
+
 TEST(AttachTest, E10_AFrozenOneGoesOnUnderTheNewVersion) {
   TestItem item;
   item.Add("m", Min(60));
