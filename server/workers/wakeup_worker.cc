@@ -8,6 +8,7 @@
 #include "server/services/catalog/catalog.h"
 #include "server/services/items/item.h"
 #include "server/services/shared/cause.h"
+#include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::workers {
@@ -41,6 +42,10 @@ bool IsOfDatabase(const absl::Status& status) {
 // Settles items whose locks are held.
 absl::Status SettleLocked(Call& call, storage::Transaction& tx,
                           const std::vector<std::string>& names) {
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::ReadCatalogGeneration(ahead);
+    (void)services::LoadItems(ahead, names, storage::Lock::kNone);
+  });
   absl::StatusOr<std::shared_ptr<const services::Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();

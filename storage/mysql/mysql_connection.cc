@@ -206,6 +206,7 @@ absl::Status MysqlConnection::Settle(bool autocommit) {
 }
 
 absl::Status MysqlConnection::DoBegin(const Start& start) {
+  ForgetPrefetched();
   if (open_) {
     // Never left so; SET autocommit would commit it.
     if (absl::Status status = DoRollback(); !status.ok()) return status;
@@ -223,7 +224,7 @@ absl::Status MysqlConnection::DoBegin(const Start& start) {
 absl::Status MysqlConnection::DoCommit() {
   if (!open_) return absl::OkStatus();
   absl::Status status;
-  if (waiting_sql_.empty()) {
+  if (pending_.empty()) {
     status = RunNative("COMMIT");
   } else {
     ++round_trips;
@@ -235,8 +236,9 @@ absl::Status MysqlConnection::DoCommit() {
 }
 
 absl::Status MysqlConnection::DoRollback() {
-  waiting_text_.clear();
-  waiting_sql_.clear();
+  pending_text_.clear();
+  pending_.clear();
+  ForgetPrefetched();
   if (!open_ || broken()) return absl::OkStatus();
   absl::Status status = RunNative("ROLLBACK");
   if (status.ok()) open_ = false;
@@ -319,7 +321,8 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
   if (absl::Status status = CheckSize(text_.size()); !status.ok())
     return status;
   open_ = open_ || !autocommit_;
-  if (!waiting_sql_.empty()) return SendAll(text_, sql.text, rows, affected);
+  if (affected != nullptr) ForgetPrefetched();
+  if (!pending_.empty()) return SendAll(text_, sql.text, rows, affected);
   // Our own check has cut the text, so SOCI's cutting, which stumbles over
   // colons, is passed by.
   SociStatement statement(*session_);
@@ -358,27 +361,70 @@ absl::Status MysqlConnection::Defer(const CheckedSql& sql,
     return status;
   if (absl::Status status = CheckSize(text_.size()); !status.ok())
     return status;
-  if (waiting_text_.size() + text_.size() > kMostWaiting) {
+  if (pending_text_.size() + text_.size() > kMostWaiting) {
     if (absl::Status status = DoFlush(); !status.ok()) return status;
   }
-  open_ = open_ || !autocommit_;
-  absl::StrAppend(&waiting_text_, text_, ";");
-  waiting_sql_.push_back(sql.text);
+  ForgetPrefetched();
+  Append(sql, /*wanted=*/false);
   return absl::OkStatus();
 }
 
+void MysqlConnection::Append(const CheckedSql& sql, bool wanted) {
+  open_ = open_ || !autocommit_;
+  absl::StrAppend(&pending_text_, text_, ";");
+  pending_.push_back({sql.text, wanted ? text_ : ""});
+}
+
+void MysqlConnection::ForgetPrefetched() {
+  prefetched_.clear();
+  for (Pending& pending : pending_) pending.select.clear();
+}
+
+absl::StatusOr<bool> MysqlConnection::DoPrefetch(
+    const CheckedSql& sql, absl::Span<const Value* const> values) {
+  if (absl::Status status = Settle(autocommit_); !status.ok()) return status;
+  if (absl::Status status = Render(sql, values, text_); !status.ok())
+    return status;
+  if (pending_text_.size() + text_.size() > kMostWaiting) return false;
+  for (const Pending& pending : pending_)
+    if (pending.select == text_) return false;
+  for (const Prefetched& prefetched : prefetched_)
+    if (prefetched.select == text_) return false;
+  Append(sql, /*wanted=*/true);
+  return true;
+}
+
+absl::StatusOr<bool> MysqlConnection::TakePrefetched(
+    const CheckedSql& sql, absl::Span<const Value* const> values, Rows* rows) {
+  if (pending_.empty() && prefetched_.empty()) return false;
+  if (absl::Status status = Render(sql, values, text_); !status.ok())
+    return status;
+  for (const Pending& pending : pending_) {
+    if (pending.select != text_) continue;
+    if (absl::Status status = DoFlush(); !status.ok()) return status;
+    break;
+  }
+  for (auto it = prefetched_.begin(); it != prefetched_.end(); ++it) {
+    if (it->select != text_) continue;
+    *rows = std::move(it->rows);
+    prefetched_.erase(it);
+    return true;
+  }
+  return false;
+}
+
 absl::Status MysqlConnection::DoFlush() {
-  if (waiting_sql_.empty()) return absl::OkStatus();
+  if (pending_.empty()) return absl::OkStatus();
   ++round_trips;
-  waiting_text_.pop_back();
+  pending_text_.pop_back();
   return SendAll("", "", nullptr, nullptr);
 }
 
 absl::Status MysqlConnection::SendAll(const std::string& last,
                                       absl::string_view sql, Rows* rows,
                                       int64_t* affected) {
-  const std::string text = std::exchange(waiting_text_, {}) + last;
-  const std::vector<std::string> earlier = std::exchange(waiting_sql_, {});
+  const std::string text = std::exchange(pending_text_, {}) + last;
+  std::vector<Pending> earlier = std::exchange(pending_, {});
   const size_t count = earlier.size() + (last.empty() ? 0 : 1);
   MYSQL* const mysql = native();
   // The server stops at the first that fails.
@@ -391,10 +437,18 @@ absl::Status MysqlConnection::SendAll(const std::string& last,
     if (failed) {
       if (!is_last) FailedEarlier();
       return MapError(static_cast<int>(mysql_errno(mysql)), mysql_error(mysql),
-                      is_last ? sql : earlier[i]);
+                      is_last ? sql : earlier[i].sql);
     }
     if (!is_last) {
       SentEarlier(static_cast<int64_t>(mysql_affected_rows(mysql)));
+      if (result != nullptr && !earlier[i].select.empty()) {
+        Rows& fetched = prefetched_
+                            .emplace_back(std::move(earlier[i].select),
+                                          Rows(0, {}, nullptr, nullptr))
+                            .rows;
+        TakeRows(result, &fetched);
+        continue;
+      }
     } else if (affected != nullptr) {
       *affected = result == nullptr
                       ? static_cast<int64_t>(mysql_affected_rows(mysql))

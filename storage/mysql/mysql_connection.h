@@ -32,6 +32,7 @@ class MysqlConnection : public Connection {
   MysqlConnection(const StoreOptions& options,
                   std::unique_ptr<soci::session> session);
 
+  bool defers() const override { return true; }
   absl::Status RunNative(absl::string_view sql) override;
   bool LastWasRepetition() const override {
     return MysqlAlreadyDone(last_error_);
@@ -48,7 +49,11 @@ class MysqlConnection : public Connection {
   absl::Status Defer(const CheckedSql& sql,
                      absl::Span<const Value* const> values) override;
   absl::Status DoFlush() override;
-  bool defers() const override { return true; }
+  absl::StatusOr<bool> DoPrefetch(
+      const CheckedSql& sql, absl::Span<const Value* const> values) override;
+  absl::StatusOr<bool> TakePrefetched(const CheckedSql& sql,
+                                      absl::Span<const Value* const> values,
+                                      Rows* rows) override;
   absl::Status MapError(int number, absl::string_view message,
                         absl::string_view sql) override;
 
@@ -74,10 +79,26 @@ class MysqlConnection : public Connection {
   bool open_ = false;  // a transaction may be open
   absl::Duration
       limit_;  // of a statement, as the session has it; zero: not set yet
-  // What waits: the statements, each with its semicolon, and the texts they
-  // were made of.
-  std::string waiting_text_;
-  std::vector<std::string> waiting_sql_;
+  // A statement that waits.
+  struct Pending {
+    std::string sql;     // the text that it was made of
+    std::string select;  // rendered, if its rows are wanted; else empty
+  };
+  // Rows that were fetched before anybody asked for them.
+  struct Prefetched {
+    std::string select;  // rendered
+    Rows rows;
+  };
+
+  // Puts `text_` with what waits; `wanted`: for its rows.
+  void Append(const CheckedSql& sql, bool wanted);
+  // Something is written: what was read before it may be so no longer.
+  void ForgetPrefetched();
+
+  // All that waits, each with its semicolon.
+  std::string pending_text_;
+  std::vector<Pending> pending_;
+  std::vector<Prefetched> prefetched_;
   std::string text_;  // the rendered statement, kept for its memory
 };
 

@@ -34,6 +34,11 @@ absl::StatusOr<Head> LockHead(Transaction& tx) {
   return Head{row.Int64(0), row.Int64(1), row.Int64(2)};
 }
 
+absl::StatusOr<Rows> ReadOutbox(Transaction& tx, int max_rows) {
+  return tx.Query("SELECT id, payload FROM outbox ORDER BY id LIMIT :max_rows",
+                  {{"max_rows", max_rows}});
+}
+
 // The rows of one transaction's events. `order_us` never decreases from one
 // transaction to the next, so that the feed can be searched and purged by time:
 // it is the latest record time so far.
@@ -105,14 +110,16 @@ absl::StatusOr<Published> PublishOutbox(Transaction& tx, int64_t lease_epoch,
                                         int max_rows) {
   if (absl::Status status = internal::CheckLimit(max_rows, 1000); !status.ok())
     return status;
+  tx.Prefetch([&](Transaction& ahead) {
+    (void)LockHead(ahead);
+    (void)ReadOutbox(ahead, max_rows);
+  });
   const absl::StatusOr<Head> head = LockHead(tx);
   if (!head.ok()) return head.status();
   if (head->epoch > lease_epoch)
     return Published{false, 0, head->next_sequence - 1};
 
-  const absl::StatusOr<Rows> waiting =
-      tx.Query("SELECT id, payload FROM outbox ORDER BY id LIMIT :max_rows",
-               {{"max_rows", max_rows}});
+  const absl::StatusOr<Rows> waiting = ReadOutbox(tx, max_rows);
   if (!waiting.ok()) return waiting.status();
   Head next = *head;
   next.epoch = lease_epoch;

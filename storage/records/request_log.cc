@@ -35,15 +35,13 @@ absl::Status InsertRequest(Transaction& tx, const RequestRecord& record,
   }
   Binds insert = KeyBinds(record.key);
   AddRecord(record, &insert);
-  const absl::Status inserted =
-      tx.Execute(
-            "INSERT INTO request_log (principal, method, request_id, "
-            "fingerprint, response, "
-            "read_again, expire_us) VALUES (:principal, :method, :request_id, "
-            ":fingerprint, "
-            ":response, :read_again, :expire_us)",
-            insert)
-          .status();
+  const absl::Status inserted = tx.ExecuteLater(
+      "INSERT INTO request_log (principal, method, request_id, "
+      "fingerprint, response, "
+      "read_again, expire_us) VALUES (:principal, :method, :request_id, "
+      ":fingerprint, "
+      ":response, :read_again, :expire_us)",
+      insert);
   if (KindOf(inserted) != ErrorKind::kDuplicateKey) return inserted;
   // One that has expired and was not purged yet makes way.
   Binds update = KeyBinds(record.key);

@@ -105,6 +105,12 @@ absl::Status Connection::Run(absl::string_view sql, const Binds& binds,
     if (entry != nullptr) entry->prepared.reset();
     return status;
   }
+  if (rows != nullptr) {
+    const absl::StatusOr<bool> taken =
+        TakePrefetched(entry->sql, values_, rows);
+    // It was logged when it was sent.
+    if (!taken.ok() || *taken) return taken.status();
+  }
   ++round_trips;
   status = Execute(entry->sql, values_, entry->prepared, rows, affected);
   if (!status.ok()) {
@@ -129,6 +135,18 @@ absl::Status Connection::RunLater(absl::string_view sql, const Binds& binds,
   if (status.ok() && options_.statement_log != nullptr)
     waiting_.push_back({std::string(sql), binds});
   return status;
+}
+
+absl::Status Connection::Prefetch(absl::string_view sql, const Binds& binds) {
+  Entry once;
+  Entry* entry = nullptr;
+  absl::Status status = Check(sql, binds, /*may_write=*/false, &once, &entry);
+  if (!status.ok()) return status;
+  const absl::StatusOr<bool> waits = DoPrefetch(entry->sql, values_);
+  if (!waits.ok()) return waits.status();
+  if (*waits && options_.statement_log != nullptr)
+    waiting_.push_back({std::string(sql), binds});
+  return absl::OkStatus();
 }
 
 absl::Status Connection::Flush() { return DoFlush(); }

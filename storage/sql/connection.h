@@ -60,6 +60,12 @@ class Connection {
   // where the engine gains by it.
   absl::Status RunLater(absl::string_view sql, const Binds& binds,
                         bool may_write);
+  // Whether the engine gains by statements that wait: then those of RunLater
+  // and Prefetch do, until others go with them.
+  virtual bool defers() const { return false; }
+  // Lets a SELECT wait whose rows a Run of the same text and values will take.
+  // Only where the engine gains by it.
+  absl::Status Prefetch(absl::string_view sql, const Binds& binds);
   // Sends what waits.
   absl::Status Flush();
   // Whether the last error is of a statement that had waited.
@@ -92,16 +98,26 @@ class Connection {
                                absl::Span<const Value* const> values,
                                std::unique_ptr<Prepared>& prepared, Rows* rows,
                                int64_t* affected) = 0;
-  // Whether this engine gains by letting statements wait; it then overrides the
-  // next two.
-  virtual bool defers() const { return false; }
-  // Keeps the statement for the next Execute, DoFlush or DoCommit, which calls
+  // The next four are for engines that gain by statements that wait. Keeps the
+  // statement for the next Execute, DoFlush or DoCommit, which calls
   // SentEarlier for each that was done.
   virtual absl::Status Defer(const CheckedSql& /*sql*/,
                              absl::Span<const Value* const> /*values*/) {
     return absl::OkStatus();
   }
   virtual absl::Status DoFlush() { return absl::OkStatus(); }
+  // The same for a SELECT whose rows TakePrefetched gives, once, until
+  // something is written. False: it waits already, or its rows do.
+  virtual absl::StatusOr<bool> DoPrefetch(
+      const CheckedSql& /*sql*/, absl::Span<const Value* const> /*values*/) {
+    return false;
+  }
+  // False: its rows were not fetched before.
+  virtual absl::StatusOr<bool> TakePrefetched(
+      const CheckedSql& /*sql*/, absl::Span<const Value* const> /*values*/,
+      Rows* /*rows*/) {
+    return false;
+  }
   // A statement that had waited was done, or failed: the earliest first.
   void SentEarlier(int64_t affected);
   void FailedEarlier() { earlier_failed_ = true; }

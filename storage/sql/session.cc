@@ -89,6 +89,10 @@ absl::Status Session::Run(const TxOptions& options, bool write,
       relinked = true;
       continue;
     }
+    if (state.refused_late && !state.at_once) {
+      state.at_once = true;
+      continue;
+    }
     if (KindOf(status) != ErrorKind::kConflict ||
         last_attempts_ >= backend_->options().max_attempts)
       return status;
@@ -144,6 +148,8 @@ absl::Status Session::RunOnce(
       if (status.ok()) guard.Disarm();
     }
   }
+  state.refused_late =
+      connection.earlier_failed() && !internal::EndsTransaction(KindOf(status));
   last_round_trips_ += connection.round_trips;
   backend_->round_trips.fetch_add(connection.round_trips,
                                   std::memory_order_relaxed);

@@ -13,13 +13,6 @@ namespace {
 
 constexpr size_t kInsertBytes = 1 << 20;
 
-// Whether the transaction is lost after this error. After the others only the
-// statement is.
-bool Ends(ErrorKind kind) {
-  return kind != ErrorKind::kDuplicateKey && kind != ErrorKind::kForeignKey &&
-         kind != ErrorKind::kCheck && kind != ErrorKind::kTooBig;
-}
-
 size_t SizeOf(const Value& value) {
   if (value.text() != nullptr) return value.text()->size();
   if (value.bytes() != nullptr) return value.bytes()->data.size();
@@ -31,14 +24,23 @@ size_t SizeOf(const Value& value) {
 absl::Status Transaction::Run(absl::string_view sql, const Binds& binds,
                               bool later, Rows* rows, int64_t* affected) {
   if (!state_->failure.ok()) return state_->failure;
+  if (prefetching_) {
+    if (rows != nullptr) return connection_->Prefetch(sql, binds);
+    return StorageError(ErrorKind::kInternal, "a prefetch may not write");
+  }
   absl::Status status = state_->wait.Check();
-  if (status.ok()) {
+  if (status.ok() && later && state_->at_once) {
+    int64_t ignored = 0;
+    status = connection_->Run(sql, binds, state_->write, nullptr, &ignored);
+  } else if (status.ok()) {
     status = later
                  ? connection_->RunLater(sql, binds, state_->write)
                  : connection_->Run(sql, binds, state_->write, rows, affected);
   }
-  if (!status.ok() && (Ends(KindOf(status)) || connection_->earlier_failed()))
+  if (!status.ok() && (internal::EndsTransaction(KindOf(status)) ||
+                       connection_->earlier_failed())) {
     state_->failure = status;
+  }
   return status;
 }
 
@@ -53,6 +55,13 @@ absl::StatusOr<int64_t> Transaction::Execute(absl::string_view sql,
 absl::Status Transaction::ExecuteLater(absl::string_view sql,
                                        const Binds& binds) {
   return Run(sql, binds, /*later=*/true, nullptr, nullptr);
+}
+
+void Transaction::Prefetch(absl::FunctionRef<void(Transaction&)> reads) {
+  if (!connection_->defers() || state_->at_once) return;
+  const bool outermost = !std::exchange(prefetching_, true);
+  reads(*this);
+  if (outermost) prefetching_ = false;
 }
 
 absl::StatusOr<Rows> Transaction::Query(absl::string_view sql,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -49,11 +50,19 @@ class Transaction {
 
   // The same for a statement whose count nobody asks for: where a round trip
   // costs (MySQL) it is sent together with the next statement or the COMMIT,
-  // in order, on SQLite at once. Refusals of ours, such as a value without a
-  // name, come at once; the database's come from that later call and end the
-  // transaction whatever their kind. So not for what may meet a row that is
-  // there already, if that has an answer of its own.
+  // in order, on SQLite at once. When the database then refuses it, the attempt
+  // is rolled back, and if the transaction could have gone on after that, the
+  // lambda is run once more with nothing waiting: so the refusal comes from
+  // here, as Execute would give it.
   absl::Status ExecuteLater(absl::string_view sql, const Binds& binds = {});
+
+  // For reads that are known to follow. Where a round trip costs, runs `reads`
+  // with queries that find nothing; they are sent together, in order, with the
+  // next statement, and a Query of the same text and values then takes its rows
+  // without a round trip, unless something was written in between. Elsewhere
+  // nothing happens. A hint: what `reads` comes to is ignored, and an error of
+  // the database comes from the statement that follows.
+  void Prefetch(absl::FunctionRef<void(Transaction&)> reads);
 
   // Runs a SELECT (or, on SQLite and MariaDB, what RETURNs rows) and returns
   // all its rows.
@@ -101,6 +110,7 @@ class Transaction {
 
   internal::Connection* connection_;
   internal::TransactionState* state_;
+  bool prefetching_ = false;
 };
 
 // `(:prefix_0, :prefix_1, …)` for `column IN …`, with the values added to

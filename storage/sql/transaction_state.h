@@ -11,6 +11,13 @@
 
 namespace charter::storage::internal {
 
+// Whether the transaction is lost after this error. After the others only the
+// statement is.
+inline bool EndsTransaction(ErrorKind kind) {
+  return kind != ErrorKind::kDuplicateKey && kind != ErrorKind::kForeignKey &&
+         kind != ErrorKind::kCheck && kind != ErrorKind::kTooBig;
+}
+
 struct TransactionState {
   TransactionState(const TxOptions& tx_options, bool writes)
       : options(tx_options),
@@ -24,6 +31,11 @@ struct TransactionState {
   const bool write;
   const Wait wait;
   int attempt = 0;
+  // Nothing waits in this attempt: in one before, something that had waited was
+  // refused, which the lambda may have an answer to.
+  bool at_once = false;
+  // Of the last attempt: it failed so.
+  bool refused_late = false;
   // Of the present attempt: what ended it before its lambda did, and what is to
   // run after it.
   absl::Status failure;

@@ -27,19 +27,17 @@ ChildTables::ChildTables(const TableBinding& binding) : binding_(binding) {
   }
 }
 
-absl::StatusOr<ChildValues> ChildTables::Load(
-    Transaction& tx, absl::Span<const Value> names) const {
+absl::StatusOr<ChildValues> ChildTables::Load(Transaction& tx,
+                                              absl::string_view which,
+                                              const Binds& binds) const {
   ChildValues loaded;
-  if (names.empty()) return loaded;
   for (const Child& child : children_) {
     ChildValues::Field& field =
         loaded.fields_.emplace_back(ChildValues::Field{child.field, {}});
-    Binds binds;
-    const std::string list = InList("name", names, &binds);
     absl::StatusOr<Rows> rows = tx.Query(
         absl::StrCat("SELECT ", child.spec->parent_column, ", ",
                      child.spec->value_column, " FROM ", child.spec->table,
-                     " WHERE ", child.spec->parent_column, " IN ", list,
+                     " WHERE ", child.spec->parent_column, " ", which,
                      " ORDER BY ", child.spec->parent_column, ", ",
                      child.spec->value_column),
         binds);
@@ -73,7 +71,7 @@ absl::Status ChildTables::Replace(Transaction& tx,
   if (children_.empty()) return absl::OkStatus();
   const std::string name =
       message.GetReflection()->GetString(message, binding_.name());
-  absl::StatusOr<ChildValues> loaded = Load(tx, {Value(name)});
+  absl::StatusOr<ChildValues> loaded = Load(tx, "= :name", {{"name", name}});
   if (!loaded.ok()) return loaded.status();
   for (size_t i = 0; i < children_.size(); ++i) {
     const Child& child = children_[i];
@@ -135,7 +133,7 @@ absl::Status ChildTables::InsertValues(
     rows.push_back({Value(name), Value(value)});
   const absl::string_view columns[] = {child.spec->parent_column,
                                        child.spec->value_column};
-  return tx.InsertRows(child.spec->table, columns, rows);
+  return tx.InsertRowsLater(child.spec->table, columns, rows);
 }
 
 }  // namespace charter::storage

@@ -38,9 +38,10 @@ class ChildTables {
   explicit ChildTables(const TableBinding& binding);
 
   bool empty() const { return children_.empty(); }
-  // The children of rows with these names: one statement per table.
-  absl::StatusOr<ChildValues> Load(Transaction& tx,
-                                   absl::Span<const Value> names) const;
+  // The children of the rows whose names are `which`, say "= :name": one
+  // statement per table.
+  absl::StatusOr<ChildValues> Load(Transaction& tx, absl::string_view which,
+                                   const Binds& binds) const;
   // Writes the children of new rows: one statement per table.
   absl::Status Insert(
       Transaction& tx,

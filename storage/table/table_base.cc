@@ -146,28 +146,62 @@ void TableBase::SetEtag(Message* message, int64_t version) const {
       MakeEtag(binding_.table(), NameOf(*message), version));
 }
 
-absl::Status TableBase::ReadAll(Transaction& tx, const std::string& sql,
-                                const Binds& binds, Sink sink,
+TableBase::Selection TableBase::Where(std::string condition, Binds binds,
+                                      absl::string_view lock) const {
+  Selection selection;
+  selection.sql =
+      absl::StrCat(texts_.select, " WHERE ", condition, " ORDER BY name", lock);
+  if (!children_.empty()) {
+    selection.which = absl::StrCat("IN (SELECT name FROM ", binding_.table(),
+                                   " WHERE ", condition, ")");
+  }
+  selection.binds = std::move(binds);
+  return selection;
+}
+
+absl::StatusOr<ChildValues> TableBase::LoadChildren(Transaction& tx,
+                                                    const Selection& selection,
+                                                    const Rows& rows) const {
+  if (rows.empty()) return ChildValues();
+  if (!selection.which.empty())
+    return children_.Load(tx, selection.which, selection.binds);
+  const size_t name_index = binding_.has_etag() ? 1 : 0;
+  std::vector<Value> names;
+  for (Row row : rows) names.emplace_back(row.Text(name_index));
+  Binds binds;
+  const std::string list = InList("name", names, &binds);
+  return children_.Load(tx, absl::StrCat("IN ", list), binds);
+}
+
+absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
+                                Sink sink,
                                 absl::FunctionRef<bool(const Message&)> go_on,
                                 std::vector<HiddenValues>* hidden) const {
-  absl::StatusOr<Rows> rows = tx.Query(sql, binds);
+  const bool with_children = !children_.empty();
+  if (with_children && !selection.which.empty()) {
+    // Children last: a set that is newer than its row is found out by the row's
+    // version, one that is older is not.
+    tx.Prefetch([&](Transaction& ahead) {
+      (void)ahead.Query(selection.sql, selection.binds);
+      (void)children_.Load(ahead, selection.which, selection.binds);
+    });
+  }
+  absl::StatusOr<Rows> rows = tx.Query(selection.sql, selection.binds);
   if (!rows.ok()) return rows.status();
-  const size_t name_index = binding_.has_etag() ? 1 : 0;
   ChildValues children;
-  if (!children_.empty()) {
-    std::vector<Value> names;
-    for (Row row : *rows) names.emplace_back(row.Text(name_index));
-    absl::StatusOr<ChildValues> loaded = children_.Load(tx, names);
+  if (with_children) {
+    absl::StatusOr<ChildValues> loaded = LoadChildren(tx, selection, *rows);
     if (!loaded.ok()) return loaded.status();
     children = *std::move(loaded);
   }
+  const size_t name_index = binding_.has_etag() ? 1 : 0;
   for (Row row : *rows) {
     Message* message = sink();
     HiddenValues* hidden_of_row =
         hidden == nullptr ? nullptr : &hidden->emplace_back();
     absl::Status status = ReadRow(row, message, hidden_of_row);
     if (!status.ok()) return status;
-    if (!children_.empty())
+    if (with_children)
       children.Fill(std::string(row.Text(name_index)), message);
     if (!go_on(*message)) break;
   }
@@ -178,11 +212,13 @@ absl::Status TableBase::Get(Transaction& tx, absl::string_view name, Lock lock,
                             Message* message, HiddenValues* hidden) const {
   int found = 0;
   std::vector<HiddenValues> hidden_values;
-  absl::Status status = ReadAll(
-      tx,
+  const Selection selection = {
       absl::StrCat(texts_.select, " WHERE name = :name",
                    LockText(tx.dialect(), lock)),
       {{"name", name}},
+      "= :name"};
+  absl::Status status = ReadAll(
+      tx, selection,
       [&] {
         ++found;
         return message;
@@ -204,13 +240,13 @@ absl::Status TableBase::BatchGet(Transaction& tx,
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (size_t from = 0; from < all.size(); from += kBatch) {
     Binds binds;
-    const std::string list =
-        InList("name", absl::MakeConstSpan(all).subspan(from, kBatch), &binds);
-    absl::Status status =
-        ReadAll(tx,
-                absl::StrCat(texts_.select, " WHERE name IN ", list,
-                             " ORDER BY name", LockText(tx.dialect(), lock)),
-                binds, sink, All, hidden);
+    const std::string which = absl::StrCat(
+        "IN ",
+        InList("name", absl::MakeConstSpan(all).subspan(from, kBatch), &binds));
+    Selection selection = Where(absl::StrCat("name ", which), std::move(binds),
+                                LockText(tx.dialect(), lock));
+    selection.which = which;
+    absl::Status status = ReadAll(tx, selection, sink, All, hidden);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -219,17 +255,19 @@ absl::Status TableBase::BatchGet(Transaction& tx,
 absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
                              Lock lock, Sink sink) const {
   if (equal.empty()) return Misuse(binding_, "Find needs a column");
-  std::string sql = texts_.select;
+  std::string condition;
   Binds binds;
   for (const Equality& it : equal) {
     if (binding_.FindColumn(it.column) == nullptr)
       return Misuse(binding_, absl::StrCat("it has no column ", it.column));
-    absl::StrAppend(&sql, binds.size() == 0 ? " WHERE " : " AND ", it.column,
+    absl::StrAppend(&condition, condition.empty() ? "" : " AND ", it.column,
                     " = :", it.column);
     binds.Add(it.column, it.value);
   }
-  absl::StrAppend(&sql, " ORDER BY name", LockText(tx.dialect(), lock));
-  return ReadAll(tx, sql, binds, sink, All, nullptr);
+  return ReadAll(tx,
+                 Where(std::move(condition), std::move(binds),
+                       LockText(tx.dialect(), lock)),
+                 sink, All, nullptr);
 }
 
 absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
@@ -245,10 +283,9 @@ absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
   const std::vector<Value> all(values.begin(), values.end());
   Binds binds;
   const std::string list = InList("value", all, &binds);
-  return ReadAll(tx,
-                 absl::StrCat(texts_.select, " WHERE ", column, " IN ", list,
-                              " ORDER BY name"),
-                 binds, sink, All, nullptr);
+  return ReadAll(
+      tx, Where(absl::StrCat(column, " IN ", list), std::move(binds), ""), sink,
+      All, nullptr);
 }
 
 absl::Status TableBase::Insert(Transaction& tx, Message* message,
@@ -259,10 +296,9 @@ absl::Status TableBase::Insert(Transaction& tx, Message* message,
   Binds binds;
   for (size_t i = 0; i < row.size(); ++i)
     binds.Add(texts_.columns[i], std::move(row[i]));
-  absl::StatusOr<int64_t> done = tx.Execute(texts_.insert, binds);
-  if (!done.ok()) return done.status();
-  if (absl::Status status = children_.Insert(tx, {message}); !status.ok())
-    return status;
+  absl::Status status = tx.ExecuteLater(texts_.insert, binds);
+  if (status.ok()) status = children_.Insert(tx, {message});
+  if (!status.ok()) return status;
   if (binding_.has_etag()) SetEtag(message, 1);
   return absl::OkStatus();
 }
@@ -280,7 +316,8 @@ absl::Status TableBase::InsertAll(
     messages[i]->DiscardUnknownFields();
     rows.push_back(RowOf(*messages[i], 1, of_row));
   }
-  absl::Status status = tx.InsertRows(binding_.table(), texts_.columns, rows);
+  absl::Status status =
+      tx.InsertRowsLater(binding_.table(), texts_.columns, rows);
   if (status.ok()) status = children_.Insert(tx, messages);
   if (!status.ok() || !binding_.has_etag()) return status;
   for (Message* message : messages) SetEtag(message, 1);

@@ -94,13 +94,25 @@ class TableBase {
   void BindChanges(const Message& message, bool derived_only,
                    const HiddenValues* hidden, Binds* binds) const;
   absl::Status ReadRow(Row row, Message* message, HiddenValues* hidden) const;
-  // Runs a SELECT of all columns and reads its rows, children included, each
-  // into a message of the sink, until `go_on` gives false for one. `hidden` may
-  // be null.
-  absl::Status ReadAll(Transaction& tx, const std::string& sql,
-                       const Binds& binds, Sink sink,
+  // A SELECT of all columns.
+  struct Selection {
+    std::string sql;
+    Binds binds;
+    // The names of the rows, as ChildTables::Load takes them; empty: known only
+    // from the rows.
+    std::string which;
+  };
+  // Runs it and reads its rows, children included, each into a message of the
+  // sink, until `go_on` gives false for one. `hidden` may be null.
+  absl::Status ReadAll(Transaction& tx, const Selection& selection, Sink sink,
                        absl::FunctionRef<bool(const Message&)> go_on,
                        std::vector<HiddenValues>* hidden) const;
+  absl::StatusOr<ChildValues> LoadChildren(Transaction& tx,
+                                           const Selection& selection,
+                                           const Rows& rows) const;
+  // The selection of the rows that a condition finds, in order of name.
+  Selection Where(std::string condition, Binds binds,
+                  absl::string_view lock) const;
   // The place of the last of the `window` rows after a place, or nothing when
   // there are fewer.
   absl::StatusOr<Place> WindowEnd(Transaction& tx, const ChosenLead& lead,

@@ -203,7 +203,8 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
       binds.Add("limit", chunk);
       const int before = picker.seen();
       absl::Status status = ReadAll(
-          tx, absl::StrCat(sql, lead->OrderBy(), " LIMIT :limit"), binds, sink,
+          tx, {absl::StrCat(sql, lead->OrderBy(), " LIMIT :limit"), binds, ""},
+          sink,
           [&](const Message& row) {
             const bool taken = picker.Take(row);
             if (!picker.full()) place = lead->PlaceOf(row);

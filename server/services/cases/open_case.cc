@@ -105,6 +105,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
                                           const v1::OpenCaseRequest& request,
                                           const std::string& name,
                                           absl::Time occur_time) {
+  PrefetchParties(tx, request.case_());
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
@@ -179,6 +180,7 @@ absl::StatusOr<v1::EstimateTargetsResponse> EstimateTargets(
   absl::Status status =
       call.Read([&](storage::Transaction& tx) -> absl::Status {
         response.Clear();
+        PrefetchParties(tx, request.case_());
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();

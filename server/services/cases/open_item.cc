@@ -14,6 +14,7 @@
 #include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
 #include "server/services/shared/time_convert.h"
+#include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -214,6 +215,22 @@ absl::StatusOr<v1::Entitlement> FindEntitlement(
       WhyNot(*entitlement, item.contact(), catalog, occur_time);
   if (!reasons.empty()) return NotEligible(name, reasons);
   return entitlement;
+}
+
+void PrefetchParties(storage::Transaction& tx, const v1::Case& item) {
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::ReadCatalogGeneration(ahead);
+    (void)storage::AccountTable().Get(ahead, item.account());
+    if (!item.contact().empty())
+      (void)storage::ContactTable().Get(ahead, item.contact());
+    if (!item.parent().empty())
+      (void)storage::CaseTable().Get(ahead, item.parent());
+    if (!item.entitlement().empty()) {
+      (void)storage::EntitlementTable().Get(ahead, item.entitlement());
+    } else {
+      PrefetchEntitlements(ahead, item.account());
+    }
+  });
 }
 
 absl::StatusOr<Parties> FindParties(storage::Transaction& tx,

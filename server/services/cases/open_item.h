@@ -37,6 +37,9 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
                                     const v1::Case& item,
                                     absl::Time occur_time);
 
+// Prefetches the catalogue's generation and what FindParties reads.
+void PrefetchParties(storage::Transaction& tx, const v1::Case& item);
+
 // The checks of FindParties for one named entitlement.
 absl::StatusOr<v1::Entitlement> FindEntitlement(
     storage::Transaction& tx, const Catalog& catalog, absl::string_view name,

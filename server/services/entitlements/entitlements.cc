@@ -9,6 +9,7 @@
 #include "server/services/entitlements/verify.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
+#include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -173,6 +174,16 @@ absl::StatusOr<v1::VerifyEntitlementResponse> VerifyEntitlement(
   v1::VerifyEntitlementResponse response;
   absl::Status status =
       call.Read([&](storage::Transaction& tx) -> absl::Status {
+        tx.Prefetch([&](storage::Transaction& ahead) {
+          (void)storage::ReadCatalogGeneration(ahead);
+          if (!request.contact().empty()) {
+            (void)storage::ContactTable().Get(ahead, request.contact());
+          } else {
+            (void)storage::AccountTable().Get(ahead, request.account());
+          }
+          if (!request.account().empty())
+            PrefetchEntitlements(ahead, request.account());
+        });
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();

@@ -84,6 +84,12 @@ bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b) {
   return a.name() < b.name();
 }
 
+void PrefetchEntitlements(storage::Transaction& tx, absl::string_view account) {
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::EntitlementTable().Find(ahead, {{"account", account}});
+  });
+}
+
 absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
                                absl::string_view account,
                                absl::string_view contact, absl::Time as_of) {

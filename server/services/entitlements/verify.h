@@ -36,6 +36,9 @@ struct Verdict {
   std::optional<v1::Entitlement> chosen;  // where one holds
 };
 
+// Prefetches what Verify reads.
+void PrefetchEntitlements(storage::Transaction& tx, absl::string_view account);
+
 // The verdict on all entitlements of the account; one statement for them,
 // however many.
 absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,

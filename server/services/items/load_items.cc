@@ -10,6 +10,7 @@
 #include "server/services/shared/time_convert.h"
 #include "server/sla/clock/history.h"
 #include "storage/records/case_events.h"
+#include "storage/records/generations.h"
 #include "storage/records/ids.h"
 #include "storage/sql/errors.h"
 #include "storage/table/resource_tables.h"
@@ -31,6 +32,15 @@ std::optional<absl::Time> DueOf(const storage::HiddenValues& hidden) {
 absl::StatusOr<std::vector<Item>> LoadItems(storage::Transaction& tx,
                                             absl::Span<const std::string> names,
                                             storage::Lock lock) {
+  std::vector<std::string> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::CaseTable().BatchGet(ahead, sorted, lock);
+    (void)storage::LoadManyCaseEvents(ahead, sorted);
+    (void)storage::LoadManyTransitions(ahead, sorted);
+    (void)storage::MilestoneTable().FindIn(ahead, "case_name", sorted);
+  });
   std::vector<storage::HiddenValues> hidden;
   absl::StatusOr<std::vector<v1::Case>> rows =
       storage::CaseTable().BatchGet(tx, names, lock, &hidden);
@@ -65,6 +75,10 @@ absl::StatusOr<Item> LoadForWrite(storage::Transaction& tx,
                                   absl::string_view name,
                                   absl::string_view etag) {
   const std::string key(name);
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)LoadItems(ahead, {key}, storage::Lock::kForUpdate);
+    (void)storage::ReadCatalogGeneration(ahead);
+  });
   absl::StatusOr<std::vector<Item>> items =
       LoadItems(tx, {key}, storage::Lock::kForUpdate);
   if (!items.ok()) return items.status();
@@ -78,6 +92,10 @@ absl::StatusOr<Item> LoadForWrite(storage::Transaction& tx,
 
 absl::StatusOr<Item> LoadForRead(storage::Transaction& tx,
                                  absl::string_view name) {
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::CaseTable().Get(ahead, name);
+    (void)storage::LoadCaseEvents(ahead, name);
+  });
   Item item;
   absl::StatusOr<v1::Case> row = storage::CaseTable().Get(tx, name);
   if (!row.ok()) {
