@@ -1,5 +1,7 @@
 #include "server/workers/feed_publisher.h"
 
+#include <algorithm>
+
 #include "storage/records/outbox.h"
 
 namespace charter::workers {
@@ -7,6 +9,10 @@ namespace {
 
 // Transactions that are numbered at once.
 constexpr int kMostRows = 500;
+// A pass costs as much as a few transactions in it, so under load it rests
+// until there are more.
+constexpr absl::Duration kRestPerTransaction = absl::Microseconds(500);
+constexpr absl::Duration kLongestRest = absl::Milliseconds(8);
 // For the outbox rows of other servers.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(50);
 
@@ -37,6 +43,7 @@ absl::StatusOr<absl::Time> FeedPublisher::Work(storage::Session& session,
   if (!status.ok()) return status;
   if (!waits) return lease_.due();
   storage::Published published;
+  published_ = 0;
   status = call.Apply([&](storage::Transaction& tx) -> absl::Status {
     const absl::StatusOr<storage::Published> done =
         storage::PublishOutbox(tx, lease_.epoch(), kMostRows);
@@ -49,8 +56,15 @@ absl::StatusOr<absl::Time> FeedPublisher::Work(storage::Session& session,
     lease_.Lose();
     return now + LeaseKeeper::kAskEvery;
   }
-  if (published.transactions > 0) services().feed.Ring();
+  published_ = published.transactions;
+  if (published_ > 0) services().feed.Ring();
   return published.transactions == kMostRows ? now : lease_.due();
+}
+
+absl::Duration FeedPublisher::Rest() const {
+  return published_ == kMostRows
+             ? absl::ZeroDuration()
+             : std::min(published_ * kRestPerTransaction, kLongestRest);
 }
 
 void FeedPublisher::Leave(storage::Session& session) {

@@ -17,10 +17,12 @@ class FeedPublisher : public Worker {
  private:
   absl::StatusOr<absl::Time> Work(storage::Session& session,
                                   absl::Time now) override;
+  absl::Duration Rest() const override;
   void Leave(storage::Session& session) override;
 
   LeaseKeeper lease_;
   int64_t rings_ = 0;  // of the bell, when it last looked
+  int published_ = 0;  // transactions of the last pass
 };
 
 }  // namespace charter::workers

@@ -102,6 +102,11 @@ void Worker::Run() {
       pause = std::min(pause * 2, kLongestPause);
     }
     const absl::Time not_before = failed ? due_ : absl::InfinitePast();
+    // By the machine's clock, whatever the services' says.
+    if (!failed) {
+      wake_.wait_for(lock, absl::ToChronoNanoseconds(Rest()),
+                     [this] { return stopping_; });
+    }
     while (!stopping_) {
       const absl::Duration left =
           std::max(due_, not_before) - services_.clock->Now();

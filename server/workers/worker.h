@@ -56,6 +56,9 @@ class Worker {
   // InfiniteFuture: when the bell rings.
   virtual absl::StatusOr<absl::Time> Work(storage::Session& session,
                                           absl::Time now) = 0;
+  // How long it rests after the pass that was, even if its bell rings: what
+  // comes meanwhile is done in one pass.
+  virtual absl::Duration Rest() const { return absl::ZeroDuration(); }
   // Called when it stops, after the last pass.
   virtual void Leave(storage::Session&) {}
 
