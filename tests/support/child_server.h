@@ -25,6 +25,7 @@ class ChildServer {
   // SIGTERM; its exit code, -1 if a signal ended it.
   int Stop();
 
+  pid_t pid() const { return pid_; }
   std::string target() const { return "127.0.0.1:" + std::to_string(port_); }
 
  private:

@@ -67,6 +67,8 @@ class MariadbServer {
   std::vector<std::string> Admin(absl::string_view sql);
 
   int port() const { return port_; }
+  // Of the process; -1 for a server that somebody else runs.
+  pid_t pid() const { return pid_; }
   const std::string& socket() const { return socket_; }
 
  private:

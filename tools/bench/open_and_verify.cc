@@ -48,13 +48,17 @@ int Compare(const BenchOptions& bench, const Options& options, CallKind kind) {
   for (int round = 0; round <= options.rounds; ++round) {
     LoadResult server;
     LoadResult floor;
-    comparison.RunServer(round, &server);
-    comparison.RunFloor(round, &floor);
+    std::string server_cpu;
+    std::string floor_cpu;
+    comparison.RunServer(round, &server, &server_cpu);
+    comparison.RunFloor(round, &floor, &floor_cpu);
     const double ratio = server.PerSecond() / floor.PerSecond();
     std::printf("%-9s server %7.0f/s (%s)  floor %7.0f/s  ratio %.2f\n",
                 round == 0 ? "warm-up" : absl::StrCat("round ", round).c_str(),
                 server.PerSecond(), server.latency.Summary().c_str(),
                 floor.PerSecond(), ratio);
+    std::printf("          CPU a call: server %s; floor %s\n",
+                server_cpu.c_str(), floor_cpu.c_str());
     std::fflush(stdout);
     if (round > 0) ratios.push_back(ratio);
   }

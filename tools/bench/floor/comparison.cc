@@ -1,5 +1,7 @@
 #include "tools/bench/floor/comparison.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <numeric>
@@ -18,6 +20,7 @@
 #include "server/server.h"
 #include "server/services/shared/clock.h"
 #include "storage/store.h"
+#include "tools/bench/load/cpu.h"
 #include "tools/bench/load/support.h"
 
 namespace charter::bench {
@@ -30,11 +33,56 @@ std::string NameOf(absl::string_view url) {
 }
 
 // A call under way.
+class Waiting {
+ public:
+  virtual ~Waiting() = default;
+  virtual void End() = 0;
+};
+
 template <typename Request, typename Response>
-struct Pending {
+struct Pending : Waiting {
+  void End() override { done(status.ok() && right(response)); }
+
   grpc::ClientContext context;
   Request request;
   Response response;
+  grpc::Status status;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<Response>> reader;
+  bool (*right)(const Response& response) = nullptr;
+  std::function<void(bool ok)> done;
+};
+
+// Takes the answers on one thread, so that the callers leave the processors to
+// the server as far as they can.
+class Answers {
+ public:
+  Answers() : thread_([this] { Run(); }) {}
+  ~Answers() {
+    queue_.Shutdown();
+    thread_.join();
+  }
+
+  // Of a call that was started.
+  template <typename Request, typename Response>
+  void Await(std::unique_ptr<Pending<Request, Response>> call) {
+    Waiting* const tag = call.get();
+    call->reader->Finish(&call->response, &call->status, tag);
+    (void)call.release();
+  }
+  grpc::CompletionQueue* queue() { return &queue_; }
+
+ private:
+  void Run() {
+    void* tag = nullptr;
+    bool ok = false;
+    while (queue_.Next(&tag, &ok)) {
+      const std::unique_ptr<Waiting> call(static_cast<Waiting*>(tag));
+      call->End();
+    }
+  }
+
+  grpc::CompletionQueue queue_;
+  std::thread thread_;
 };
 
 v1::OpenCaseRequest OpenRequest(int64_t index) {
@@ -54,38 +102,43 @@ v1::OpenCaseRequest OpenRequest(int64_t index) {
 AsyncCall CallsOf(CallKind kind,
                   std::vector<std::shared_ptr<grpc::Channel>> channels,
                   int64_t first) {
+  auto answers = std::make_shared<Answers>();
   if (kind == CallKind::kOpen) {
     auto stubs =
         std::make_shared<std::vector<std::unique_ptr<v1::CaseService::Stub>>>();
     for (const auto& channel : channels)
       stubs->push_back(v1::CaseService::NewStub(channel));
-    return [stubs, first](int64_t index, std::function<void(bool)> done) {
-      auto call = std::make_shared<
+    return [=](int64_t index, std::function<void(bool)> done) {
+      auto call = std::make_unique<
           Pending<v1::OpenCaseRequest, v1::OpenCaseResponse>>();
       call->request = OpenRequest(first + index);
-      (*stubs)[static_cast<size_t>(index) % stubs->size()]->async()->OpenCase(
-          &call->context, &call->request, &call->response,
-          [call, done = std::move(done)](const grpc::Status& status) {
-            done(status.ok() && call->response.milestones_size() == 3);
-          });
+      call->right = [](const v1::OpenCaseResponse& response) {
+        return response.milestones_size() == 3;
+      };
+      call->done = std::move(done);
+      call->reader =
+          (*stubs)[static_cast<size_t>(index) % stubs->size()]->AsyncOpenCase(
+              &call->context, call->request, answers->queue());
+      answers->Await(std::move(call));
     };
   }
   auto stubs = std::make_shared<
       std::vector<std::unique_ptr<v1::EntitlementService::Stub>>>();
   for (const auto& channel : channels)
     stubs->push_back(v1::EntitlementService::NewStub(channel));
-  return [stubs, first](int64_t index, std::function<void(bool)> done) {
-    auto call = std::make_shared<
+  return [=](int64_t index, std::function<void(bool)> done) {
+    auto call = std::make_unique<
         Pending<v1::VerifyEntitlementRequest, v1::VerifyEntitlementResponse>>();
     call->request.set_account(
         absl::StrCat("accounts/a", (first + index) % kAccounts));
-    (*stubs)[static_cast<size_t>(index) % stubs->size()]
-        ->async()
-        ->VerifyEntitlement(
-            &call->context, &call->request, &call->response,
-            [call, done = std::move(done)](const grpc::Status& status) {
-              done(status.ok() && call->response.eligible());
-            });
+    call->right = [](const v1::VerifyEntitlementResponse& response) {
+      return response.eligible();
+    };
+    call->done = std::move(done);
+    call->reader = (*stubs)[static_cast<size_t>(index) % stubs->size()]
+                       ->AsyncVerifyEntitlement(&call->context, call->request,
+                                                answers->queue());
+    answers->Await(std::move(call));
   };
 }
 
@@ -183,14 +236,20 @@ void Comparison::WaitUntilPublished() {
   }
 }
 
-void Comparison::RunServer(int round, LoadResult* result) {
+void Comparison::RunServer(int round, LoadResult* result, std::string* cpu) {
+  const CpuMeter meter({{"mariadbd", database_.mariadb()->pid()},
+                        {"charterd", server_->process().pid()},
+                        {"callers", getpid()}});
   RunClosedLoop(options_.callers, options_.calls,
                 CallsOf(kind_, channels_, round * options_.calls), result);
   CheckAllSucceeded(*result);
+  *cpu = meter.PerCall(options_.calls);
   WaitUntilPublished();
 }
 
-void Comparison::RunFloor(int round, LoadResult* result) {
+void Comparison::RunFloor(int round, LoadResult* result, std::string* cpu) {
+  const CpuMeter meter(
+      {{"mariadbd", database_.mariadb()->pid()}, {"connector", getpid()}});
   const auto first = static_cast<size_t>(round * options_.calls);
   RunWorkers(
       kFloorConnections, options_.calls,
@@ -200,6 +259,7 @@ void Comparison::RunFloor(int round, LoadResult* result) {
         return true;
       },
       result);
+  *cpu = meter.PerCall(options_.calls);
   for (size_t i = first; i < first + static_cast<size_t>(options_.calls); ++i) {
     recorded_ += {calls_[i].round_trips(), calls_[i].rows_written(),
                   calls_[i].rows_read()};

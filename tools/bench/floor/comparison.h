@@ -38,8 +38,9 @@ class Comparison {
   // Rounds count from 0. A server's round ends when its last call is answered;
   // then this waits until its feed is published, so that the floor has the
   // machine for itself.
-  void RunServer(int round, LoadResult* result);
-  void RunFloor(int round, LoadResult* result);
+  // `cpu` says what a call cost each process (CpuMeter::PerCall).
+  void RunServer(int round, LoadResult* result, std::string* cpu);
+  void RunFloor(int round, LoadResult* result, std::string* cpu);
 
   // What both did, a line each; `differs` says what wasn't the same, empty:
   // nothing.
