@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -20,12 +21,15 @@ struct Options {
   int rounds = 3;
   int64_t calls = 0;
   int callers = 64;
-  bool text = false;
 };
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
+}
+
+const char* NameOf(FloorKind floor) {
+  return floor == FloorKind::kText ? "text" : "prepared";
 }
 
 int Compare(const BenchOptions& bench, const Options& options, CallKind kind) {
@@ -35,42 +39,44 @@ int Compare(const BenchOptions& bench, const Options& options, CallKind kind) {
   }
   Comparison comparison(kind, {.rounds = options.rounds,
                                .calls = options.calls,
-                               .callers = options.callers,
-                               .prepared = !options.text});
+                               .callers = options.callers});
   std::printf(
       "%s: %s; charterd as a process with feed publisher, wake-up worker, "
       "purges and its 8 threads running; %d callers over %d connections by "
-      "gRPC; floor: plain C connector, %s statements, %d connections by TCP\n",
+      "gRPC; floors: plain C connector, %d connections by TCP\n",
       kind == CallKind::kOpen ? "OpenCase" : "VerifyEntitlement",
-      Describe(bench).c_str(), options.callers, kChannels,
-      options.text ? "text" : "prepared", kFloorConnections);
-  std::vector<double> ratios;
+      Describe(bench).c_str(), options.callers, kChannels, kFloorConnections);
+  std::map<FloorKind, std::vector<double>> ratios;
   for (int round = 0; round <= options.rounds; ++round) {
     LoadResult server;
-    LoadResult floor;
-    std::string server_cpu;
-    std::string floor_cpu;
-    comparison.RunServer(round, &server, &server_cpu);
-    comparison.RunFloor(round, &floor, &floor_cpu);
-    const double ratio = server.PerSecond() / floor.PerSecond();
-    std::printf("%-9s server %7.0f/s (%s)  floor %7.0f/s  ratio %.2f\n",
-                round == 0 ? "warm-up" : absl::StrCat("round ", round).c_str(),
-                server.PerSecond(), server.latency.Summary().c_str(),
-                floor.PerSecond(), ratio);
-    std::printf("          CPU a call: server %s; floor %s\n",
-                server_cpu.c_str(), floor_cpu.c_str());
+    std::string cpu;
+    comparison.RunServer(round, &server, &cpu);
+    std::printf(
+        "%s\n  server            %7.0f/s             CPU a call: %s\n"
+        "                    %s\n",
+        round == 0 ? "warm-up" : absl::StrCat("round ", round).c_str(),
+        server.PerSecond(), cpu.c_str(), server.latency.Summary().c_str());
+    for (const FloorKind floor : kFloorKinds) {
+      LoadResult result;
+      comparison.RunFloor(floor, round, &result, &cpu);
+      const double ratio = server.PerSecond() / result.PerSecond();
+      std::printf("  floor, %-10s %7.0f/s  ratio %.2f CPU a call: %s\n",
+                  NameOf(floor), result.PerSecond(), ratio, cpu.c_str());
+      if (round > 0) ratios[floor].push_back(ratio);
+    }
     std::fflush(stdout);
-    if (round > 0) ratios.push_back(ratio);
   }
   std::string differs;
   std::printf("%s", comparison.Counts(&differs).c_str());
   if (!differs.empty()) {
-    std::fprintf(stderr, "server and floor did not do the same: %s\n",
+    std::fprintf(stderr, "server and floors did not do the same: %s\n",
                  differs.c_str());
     return 1;
   }
-  std::printf("ratio to the floor, median of %d rounds: %.2f\n", options.rounds,
-              Median(ratios));
+  for (const FloorKind floor : kFloorKinds) {
+    std::printf("ratio to the floor, %s, median of %d rounds: %.2f\n",
+                NameOf(floor), options.rounds, Median(ratios[floor]));
+  }
   return 0;
 }
 
@@ -89,8 +95,6 @@ void Add(CLI::App& app, const BenchOptions& bench, std::function<int()>& run,
   verb->add_option("--callers", options->callers, "at once, on the server")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  verb->add_flag("--text", options->text,
-                 "the floor sends text instead of prepared statements");
   verb->callback([&bench, &run, options, kind] {
     run = [&bench, options, kind] { return Compare(bench, *options, kind); };
   });

@@ -163,12 +163,16 @@ Comparison::Comparison(CallKind kind, const ComparisonOptions& options)
   test::MariadbServer& mariadb = *database_.mariadb();
   const std::string from = NameOf(database_.url());
   const std::string recorded_url = mariadb.CreateDatabase();
-  floor_url_ = mariadb.CreateDatabase();
+  std::vector<std::string> copies = {NameOf(recorded_url)};
+  for (const FloorKind floor : kFloorKinds) {
+    floors_[floor].url = mariadb.CreateDatabase();
+    copies.push_back(NameOf(floors_[floor].url));
+  }
   for (const std::string& table : mariadb.Admin(absl::StrCat(
            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE "
            "TABLE_SCHEMA = '",
            from, "'"))) {
-    for (const std::string& to : {NameOf(recorded_url), NameOf(floor_url_)}) {
+    for (const std::string& to : copies) {
       mariadb.Admin(absl::StrCat("CREATE TABLE ", to, ".", table, " LIKE ",
                                  from, ".", table));
       mariadb.Admin(absl::StrCat("INSERT INTO ", to, ".", table,
@@ -179,9 +183,11 @@ Comparison::Comparison(CallKind kind, const ComparisonOptions& options)
   }
   RecordCalls(recorded_url);
   mariadb.DropDatabase(recorded_url);
-  for (int i = 0; i < kFloorConnections; ++i) {
-    floors_.push_back(
-        std::make_unique<FloorConnection>(floor_url_, options_.prepared));
+  for (auto& [floor, parts] : floors_) {
+    for (int i = 0; i < kFloorConnections; ++i) {
+      parts.connections.push_back(std::make_unique<FloorConnection>(
+          parts.url, floor == FloorKind::kPrepared));
+    }
   }
 }
 
@@ -247,22 +253,24 @@ void Comparison::RunServer(int round, LoadResult* result, std::string* cpu) {
   WaitUntilPublished();
 }
 
-void Comparison::RunFloor(int round, LoadResult* result, std::string* cpu) {
+void Comparison::RunFloor(FloorKind kind, int round, LoadResult* result,
+                          std::string* cpu) {
+  Floor& floor = floors_[kind];
   const CpuMeter meter(
       {{"mariadbd", database_.mariadb()->pid()}, {"connector", getpid()}});
   const auto first = static_cast<size_t>(round * options_.calls);
   RunWorkers(
       kFloorConnections, options_.calls,
       [&](int worker, int64_t index) {
-        floors_[static_cast<size_t>(worker)]->Send(
+        floor.connections[static_cast<size_t>(worker)]->Send(
             calls_[first + static_cast<size_t>(index)]);
         return true;
       },
       result);
   *cpu = meter.PerCall(options_.calls);
   for (size_t i = first; i < first + static_cast<size_t>(options_.calls); ++i) {
-    recorded_ += {calls_[i].round_trips(), calls_[i].rows_written(),
-                  calls_[i].rows_read()};
+    floor.recorded += {calls_[i].round_trips(), calls_[i].rows_written(),
+                       calls_[i].rows_read()};
   }
 }
 
@@ -284,8 +292,6 @@ std::vector<int64_t> Comparison::RowCounts(const std::string& url) {
 }
 
 std::string Comparison::Counts(std::string* differs) {
-  FloorCounts floor;
-  for (const auto& connection : floors_) floor += connection->counts();
   const auto calls = static_cast<double>(calls_.size());
   const auto per_call = [&](int64_t count) {
     return absl::StrFormat("%.2f", static_cast<double>(count) / calls);
@@ -297,20 +303,25 @@ std::string Comparison::Counts(std::string* differs) {
                           Head(statement.sql));
   }
   if (calls_.back().commits) out += "               COMMIT\n";
-  absl::StrAppend(&out, "statements a call: server ",
-                  per_call(recorded_.round_trips), ", floor ",
-                  per_call(floor.round_trips), "; rows written: server ",
-                  per_call(recorded_.rows_written), ", floor ",
-                  per_call(floor.rows_written), "; rows read: server ",
-                  per_call(recorded_.rows_read), ", floor ",
-                  per_call(floor.rows_read), "\n");
-  if (!(recorded_ == floor)) *differs = "statements or rows";
   const std::vector<int64_t> of_server = RowCounts(database_.url());
-  const std::vector<int64_t> of_floor = RowCounts(floor_url_);
-  for (size_t i = 0; i < tables_.size(); ++i) {
-    if (of_server[i] == of_floor[i]) continue;
-    absl::StrAppend(differs, differs->empty() ? "" : "; ", tables_[i], " has ",
-                    of_server[i], " rows and ", of_floor[i]);
+  for (const auto& [kind, floor] : floors_) {
+    FloorCounts sent;
+    for (const auto& connection : floor.connections)
+      sent += connection->counts();
+    absl::StrAppend(&out, "statements a call: server ",
+                    per_call(floor.recorded.round_trips), ", floor ",
+                    per_call(sent.round_trips), "; rows written: server ",
+                    per_call(floor.recorded.rows_written), ", floor ",
+                    per_call(sent.rows_written), "; rows read: server ",
+                    per_call(floor.recorded.rows_read), ", floor ",
+                    per_call(sent.rows_read), "\n");
+    if (!(floor.recorded == sent)) *differs = "statements or rows";
+    const std::vector<int64_t> of_floor = RowCounts(floor.url);
+    for (size_t i = 0; i < tables_.size(); ++i) {
+      if (of_server[i] == of_floor[i]) continue;
+      absl::StrAppend(differs, differs->empty() ? "" : "; ", tables_[i],
+                      " has ", of_server[i], " rows and ", of_floor[i]);
+    }
   }
   if (kind_ == CallKind::kOpen) {
     absl::StrAppend(&out,

@@ -4,6 +4,7 @@
 #define CHARTER_TOOLS_BENCH_FLOOR_COMPARISON_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,12 +25,17 @@ struct ComparisonOptions {
   int rounds = 3;        // besides round 0, which warms up
   int64_t calls = 1000;  // in each round
   int callers = 64;      // on the server
-  bool prepared = true;  // see FloorConnection
 };
 
-// Three databases of one MariaDB, alike at the start: the server's, the
-// floor's, and one on which a server in this process makes every call that the
-// floor will send, with its statements recorded. Any error ends the program.
+// How a floor sends its statements: as text, like the server, or prepared.
+enum class FloorKind { kText, kPrepared };
+inline constexpr FloorKind kFloorKinds[] = {FloorKind::kText,
+                                            FloorKind::kPrepared};
+
+// Four databases of one MariaDB, alike at the start: the server's, one for each
+// kind of floor, and one on which a server in this process makes every call
+// that the floors will send, with its statements recorded. Any error ends the
+// program.
 class Comparison {
  public:
   Comparison(CallKind kind, const ComparisonOptions& options);
@@ -40,9 +46,10 @@ class Comparison {
   // machine for itself.
   // `cpu` says what a call cost each process (CpuMeter::PerCall).
   void RunServer(int round, LoadResult* result, std::string* cpu);
-  void RunFloor(int round, LoadResult* result, std::string* cpu);
+  void RunFloor(FloorKind kind, int round, LoadResult* result,
+                std::string* cpu);
 
-  // What both did, a line each; `differs` says what wasn't the same, empty:
+  // What all did, a line each; `differs` says what wasn't the same, empty:
   // nothing.
   std::string Counts(std::string* differs);
 
@@ -52,16 +59,20 @@ class Comparison {
   // Rows of each table that the recorded calls write.
   std::vector<int64_t> RowCounts(const std::string& url);
 
+  struct Floor {
+    std::string url;
+    std::vector<std::unique_ptr<FloorConnection>> connections;
+    FloorCounts recorded;  // of the calls that it was given
+  };
+
   const CallKind kind_;
   const ComparisonOptions options_;
   BenchDatabase database_;
-  std::string floor_url_;
   std::unique_ptr<BenchServer> server_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
   std::vector<RecordedCall> calls_;
-  std::vector<std::unique_ptr<FloorConnection>> floors_;
+  std::map<FloorKind, Floor> floors_;
   std::vector<std::string> tables_;
-  FloorCounts recorded_;  // of the calls that the floor was given
   std::vector<int64_t> backlog_;
 };
 
