@@ -24,6 +24,7 @@ FeedPublisher::FeedPublisher(services::Services& services)
 
 absl::StatusOr<absl::Time> FeedPublisher::Work(storage::Session& session,
                                                absl::Time now) {
+  published_ = 0;
   const absl::StatusOr<bool> held = lease_.Hold(session, now);
   if (!held.ok()) return held.status();
   if (!*held) return lease_.due();
@@ -43,7 +44,6 @@ absl::StatusOr<absl::Time> FeedPublisher::Work(storage::Session& session,
   if (!status.ok()) return status;
   if (!waits) return lease_.due();
   storage::Published published;
-  published_ = 0;
   status = call.Apply([&](storage::Transaction& tx) -> absl::Status {
     const absl::StatusOr<storage::Published> done =
         storage::PublishOutbox(tx, lease_.epoch(), kMostRows);

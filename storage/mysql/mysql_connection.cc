@@ -320,8 +320,11 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
     return status;
   if (absl::Status status = CheckSize(text_.size()); !status.ok())
     return status;
+  if (pending_text_.size() + text_.size() > kMostWaiting) {
+    if (absl::Status status = DoFlush(); !status.ok()) return status;
+  }
   open_ = open_ || !autocommit_;
-  if (affected != nullptr) ForgetPrefetched();
+  if (sql.writes) ForgetPrefetched();
   if (!pending_.empty()) return SendAll(text_, sql.text, rows, affected);
   // Our own check has cut the text, so SOCI's cutting, which stumbles over
   // colons, is passed by.
@@ -346,7 +349,8 @@ absl::Status MysqlConnection::Execute(const CheckedSql& sql,
 }
 
 absl::Status MysqlConnection::CheckSize(size_t bytes) const {
-  if (bytes + 2 < max_packet_) return absl::OkStatus();
+  // With the command's octet, and a COMMIT that goes with it.
+  if (bytes + 16 < max_packet_) return absl::OkStatus();
   return StorageError(
       ErrorKind::kTooBig,
       absl::StrCat("a statement of ", bytes,
@@ -377,6 +381,7 @@ void MysqlConnection::Append(const CheckedSql& sql, bool wanted) {
 
 void MysqlConnection::ForgetPrefetched() {
   prefetched_.clear();
+  prefetches_full_ = false;
   for (Pending& pending : pending_) pending.select.clear();
 }
 
@@ -385,7 +390,9 @@ absl::StatusOr<bool> MysqlConnection::DoPrefetch(
   if (absl::Status status = Settle(autocommit_); !status.ok()) return status;
   if (absl::Status status = Render(sql, values, text_); !status.ok())
     return status;
-  if (pending_text_.size() + text_.size() > kMostWaiting) return false;
+  // Those that follow may rely on its lock.
+  prefetches_full_ |= pending_text_.size() + text_.size() > kMostWaiting;
+  if (prefetches_full_) return false;
   for (const Pending& pending : pending_)
     if (pending.select == text_) return false;
   for (const Prefetched& prefetched : prefetched_)
@@ -425,6 +432,7 @@ absl::Status MysqlConnection::SendAll(const std::string& last,
                                       int64_t* affected) {
   const std::string text = std::exchange(pending_text_, {}) + last;
   std::vector<Pending> earlier = std::exchange(pending_, {});
+  prefetches_full_ = false;
   const size_t count = earlier.size() + (last.empty() ? 0 : 1);
   MYSQL* const mysql = native();
   // The server stops at the first that fails.

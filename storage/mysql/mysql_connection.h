@@ -99,7 +99,8 @@ class MysqlConnection : public Connection {
   std::string pending_text_;
   std::vector<Pending> pending_;
   std::vector<Prefetched> prefetched_;
-  std::string text_;  // the rendered statement, kept for its memory
+  bool prefetches_full_ = false;  // until something is sent
+  std::string text_;              // the rendered statement, kept for its memory
 };
 
 }  // namespace charter::storage::internal

@@ -141,8 +141,11 @@ absl::Status Session::RunOnce(
           absl::StrCat("a row was read wrongly: ", connection.misread.what));
     }
     if (status.ok()) status = state.wait.Check();
-    // What would be refused is told of a dry run too.
-    if (status.ok() && state.options.dry_run) status = connection.Flush();
+    // What would be refused is told of a dry run too. And a link that broke
+    // while it lay idle is found out before the COMMIT, whose outcome nobody
+    // could tell.
+    if (status.ok() && (state.options.dry_run || connection.round_trips == 0))
+      status = connection.Flush();
     if (status.ok() && state.write && !state.options.dry_run) {
       status = connection.Commit();
       if (status.ok()) guard.Disarm();

@@ -61,7 +61,9 @@ class Transaction {
   // next statement, and a Query of the same text and values then takes its rows
   // without a round trip, unless something was written in between. Elsewhere
   // nothing happens. A hint: what `reads` comes to is ignored, and an error of
-  // the database comes from the statement that follows.
+  // the database comes from the statement that follows. Rows that nobody took
+  // stay until something is written: prefetch no row before the lock that it is
+  // to be read under.
   void Prefetch(absl::FunctionRef<void(Transaction&)> reads);
 
   // Runs a SELECT (or, on SQLite and MariaDB, what RETURNs rows) and returns

@@ -31,13 +31,12 @@ bool Contains(const std::vector<std::string>& names, absl::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool IsOutputOnly(const FieldDescriptor& field) {
+bool Behaves(const FieldDescriptor& field,
+             google::api::FieldBehavior behavior) {
   const auto& options = field.options();
   for (int i = 0; i < options.ExtensionSize(google::api::field_behavior); ++i) {
-    if (options.GetExtension(google::api::field_behavior, i) ==
-        google::api::OUTPUT_ONLY) {
+    if (options.GetExtension(google::api::field_behavior, i) == behavior)
       return true;
-    }
   }
   return false;
 }
@@ -98,8 +97,9 @@ TableBinding::TableBinding(TableSpec spec) : spec_(std::move(spec)) {
   for (const HiddenColumn& hidden : spec_.hidden) AddHidden(hidden);
   if (!more_.empty()) {
     const bool derived =
-        std::any_of(more_.begin(), more_.end(),
-                    [](const auto* field) { return IsOutputOnly(*field); });
+        std::any_of(more_.begin(), more_.end(), [](const auto* field) {
+          return Behaves(*field, google::api::OUTPUT_ONLY);
+        });
     AddColumn({"more", ColumnKind::kMore, nullptr, nullptr, false, derived});
   }
   if (name_ == nullptr || columns_.front().field != name_)
@@ -132,7 +132,9 @@ void TableBinding::AddField(const FieldDescriptor* field) {
     column.kind = ColumnKind::kId;
   }
   column.null_when_empty = Contains(spec_.null_when_empty, field->name());
-  column.derived = IsOutputOnly(*field) && field->name() != "name";
+  column.immutable = Behaves(*field, google::api::IMMUTABLE);
+  column.derived =
+      Behaves(*field, google::api::OUTPUT_ONLY) && field->name() != "name";
   AddColumn(column);
   sla::Field definition{field->name(), FilterType(*kind), {}};
   if (*kind == ColumnKind::kEnum) definition.values = ValueNames(*field);

@@ -108,6 +108,7 @@ struct Column {
   // Only the service sets it (OUTPUT_ONLY), or made from such fields:
   // UpdateDerived writes it.
   bool derived = false;
+  bool immutable = false;  // written once, with the row (IMMUTABLE)
 };
 
 // A spec put together with its descriptor: everything that is looked up once.

@@ -257,17 +257,20 @@ absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
   if (equal.empty()) return Misuse(binding_, "Find needs a column");
   std::string condition;
   Binds binds;
+  bool immutable = true;
   for (const Equality& it : equal) {
-    if (binding_.FindColumn(it.column) == nullptr)
+    const Column* column = binding_.FindColumn(it.column);
+    if (column == nullptr)
       return Misuse(binding_, absl::StrCat("it has no column ", it.column));
+    immutable &= column->immutable;
     absl::StrAppend(&condition, condition.empty() ? "" : " AND ", it.column,
                     " = :", it.column);
     binds.Add(it.column, it.value);
   }
-  return ReadAll(tx,
-                 Where(std::move(condition), std::move(binds),
-                       LockText(tx.dialect(), lock)),
-                 sink, All, nullptr);
+  Selection selection = Where(std::move(condition), std::move(binds),
+                              LockText(tx.dialect(), lock));
+  if (!immutable) selection.which.clear();
+  return ReadAll(tx, selection, sink, All, nullptr);
 }
 
 absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
@@ -283,9 +286,10 @@ absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
   const std::vector<Value> all(values.begin(), values.end());
   Binds binds;
   const std::string list = InList("value", all, &binds);
-  return ReadAll(
-      tx, Where(absl::StrCat(column, " IN ", list), std::move(binds), ""), sink,
-      All, nullptr);
+  Selection selection =
+      Where(absl::StrCat(column, " IN ", list), std::move(binds), "");
+  if (!binding_.FindColumn(column)->immutable) selection.which.clear();
+  return ReadAll(tx, selection, sink, All, nullptr);
 }
 
 absl::Status TableBase::Insert(Transaction& tx, Message* message,

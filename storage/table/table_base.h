@@ -98,8 +98,8 @@ class TableBase {
   struct Selection {
     std::string sql;
     Binds binds;
-    // The names of the rows, as ChildTables::Load takes them; empty: known only
-    // from the rows.
+    // The names of the rows, as ChildTables::Load takes them, whatever is
+    // written meanwhile; empty: known only from the rows.
     std::string which;
   };
   // Runs it and reads its rows, children included, each into a message of the

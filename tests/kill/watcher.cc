@@ -1,5 +1,6 @@
 #include "tests/kill/watcher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -45,6 +46,22 @@ void Watcher::Run() {
     context_ = nullptr;
     ++resumptions_;
   }
+}
+
+bool Watcher::WaitFor(absl::string_view type, int count) {
+  const auto give_up =
+      std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (std::chrono::steady_clock::now() < give_up) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      const auto came =
+          std::count_if(events_.begin(), events_.end(),
+                        [&](const v1::Event& e) { return e.type() == type; });
+      if (came >= count) return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return false;
 }
 
 bool Watcher::CatchUp() {

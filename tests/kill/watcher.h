@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "charter/v1/event_service.grpc.pb.h"
 
 namespace charter::test {
@@ -25,6 +26,8 @@ class Watcher {
   // Waits, for at most half a minute, until everything up to the feed's head,
   // as the server tells it now, has come. False: it has not.
   bool CatchUp();
+  // Waits, for at most half a minute, until `count` events of this type came.
+  bool WaitFor(absl::string_view type, int count);
   // What came, in the order in which it came.
   std::vector<v1::Event> events() const;
   int resumptions() const { return resumptions_; }

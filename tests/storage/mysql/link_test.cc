@@ -90,6 +90,26 @@ TEST_F(LinkTest, TrapS7_ALinkThatBrokeWhileIdleIsMadeAnew) {
   EXPECT_THAT(Ids(), ElementsAre("a", "b"));
 }
 
+TEST_F(LinkTest, TrapS7_SoItIsForAWriteWhoseStatementsAllWait) {
+  int64_t id = 0;
+  int number = 0;
+  const auto write = [&](absl::string_view name) {
+    return session_->Write(Within(absl::Seconds(30)), [&](Transaction& tx) {
+      if (id == 0) {
+        absl::StatusOr<Rows> rows = tx.Query("SELECT CONNECTION_ID()");
+        if (!rows.ok()) return rows.status();
+        id = (*rows)[0].Int64(0);
+      }
+      return tx.ExecuteLater(kInsert, {{"id", name}, {"number", ++number}});
+    });
+  };
+  ASSERT_OK(write("a"));
+  server().Admin(absl::StrCat("KILL ", id));
+  EXPECT_OK(write("b"));
+  EXPECT_EQ(session_->last_attempts(), 2);
+  EXPECT_THAT(Ids(), ElementsAre("a", "b"));
+}
+
 TEST_F(LinkTest, ALinkThatBreaksBeforeCommitRestartsTheBodyOnce) {
   ASSERT_OK(Insert(*session_, "a", 1));
   EXPECT_OK(session_->Write(Within(absl::Seconds(30)), [](Transaction& tx) {
