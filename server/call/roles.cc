@@ -43,10 +43,15 @@ Permissions Agent() {
 
 // Also decides what customers get, and by which rules.
 Permissions Manager() {
-  return Agent() + Permissions{"accounts.*",       "cases.*",
-                               "entitlements.*",   "businessHours.*",
-                               "milestoneTypes.*", "entitlementProcesses.*",
-                               "itemStatuses.*",   "attributeDefinitions.*",
+  return Agent() + Permissions{"accounts.*",
+                               "cases.*",
+                               "products.*",
+                               "entitlements.*",
+                               "businessHours.*",
+                               "milestoneTypes.*",
+                               "entitlementProcesses.*",
+                               "itemStatuses.*",
+                               "attributeDefinitions.*",
                                "operations.*"};
 }
 

@@ -37,7 +37,12 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::ListContacts>("ListContacts")
       .Unary<&s::CreateContact>("CreateContact")
       .Unary<&s::UpdateContact>("UpdateContact")
-      .Unary<&s::DeleteContact>("DeleteContact");
+      .Unary<&s::DeleteContact>("DeleteContact")
+      .Unary<&s::GetProduct>("GetProduct")
+      .Unary<&s::ListProducts>("ListProducts")
+      .Unary<&s::CreateProduct>("CreateProduct")
+      .Unary<&s::UpdateProduct>("UpdateProduct")
+      .Unary<&s::DeleteProduct>("DeleteProduct");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {

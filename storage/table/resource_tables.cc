@@ -5,6 +5,7 @@ namespace charter::storage {
 std::vector<const TableBinding*> AllTables() {
   return {&AccountTable().binding(),
           &ContactTable().binding(),
+          &ProductTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -1,4 +1,4 @@
-// The tables of all resources (storage/migrations/*/0001_resources.sql).
+// The tables of all resources (storage/migrations).
 #ifndef CHARTER_STORAGE_TABLE_RESOURCE_TABLES_H_
 #define CHARTER_STORAGE_TABLE_RESOURCE_TABLES_H_
 
@@ -16,6 +16,7 @@
 #include "charter/v1/item_status.pb.h"
 #include "charter/v1/milestone.pb.h"
 #include "charter/v1/milestone_type.pb.h"
+#include "charter/v1/product.pb.h"
 #include "charter/v1/task.pb.h"
 #include "storage/table/table.h"
 
@@ -23,6 +24,7 @@ namespace charter::storage {
 
 const Table<v1::Account>& AccountTable();
 const Table<v1::Contact>& ContactTable();
+const Table<v1::Product>& ProductTable();
 // `businessHours/always` is there from the start, as the default set.
 const Table<v1::BusinessHours>& BusinessHoursTable();
 // Columns `parent` (`businessHours/x`) and `number` are hidden: Find by

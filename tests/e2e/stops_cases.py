@@ -27,6 +27,12 @@ def directory(t):
     t.ok(service + "ListContacts", {"filter": "account == 'accounts/acme'"}, {"contacts.#": 2})
     t.ok(service + "UpdateContact", {"contact": {"name": "contacts/ann", "email": "ann@acme.example"}}, {"email": "ann@acme.example"})
     t.ok(service + "DeleteContact", {"name": "contacts/spare"}, {"delete_time": PRESENT})
+    for name in ("printer", "spare"):
+        t.ok(service + "CreateProduct", {"product_id": name, "product": {"display_name": name, "family": "Printers"}}, {"name": "products/" + name})
+    t.ok(service + "GetProduct", {"name": "products/printer"}, {"display_name": "printer"})
+    t.ok(service + "ListProducts", {"filter": "family == 'Printers'"}, {"products.#": 2})
+    t.ok(service + "UpdateProduct", {"product": {"name": "products/printer", "serialized": True}}, {"serialized": True})
+    t.ok(service + "DeleteProduct", {"name": "products/spare"}, {"delete_time": PRESENT})
 
 
 def entitlements(t):

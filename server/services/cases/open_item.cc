@@ -13,6 +13,7 @@
 #include "server/services/items/milestone_convert.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
+#include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
@@ -22,18 +23,6 @@ namespace {
 
 constexpr int kDefaultPriority = 3;
 constexpr int kMaxParents = 64;
-
-template <typename Message>
-absl::StatusOr<Message> Existing(storage::Transaction& tx,
-                                 const storage::Table<Message>& table,
-                                 absl::string_view name,
-                                 absl::string_view field) {
-  absl::StatusOr<Message> found = table.Get(tx, name);
-  if (absl::IsNotFound(found.status())) return errors::NotFound(name, field);
-  if (found.ok() && found->has_delete_time())
-    return errors::NotFound(name, field);
-  return found;
-}
 
 v1::AttributeValue TextValue(const std::string& text) {
   v1::AttributeValue value;

@@ -34,6 +34,18 @@ absl::StatusOr<v1::Contact> UpdateContact(
 absl::StatusOr<v1::Contact> DeleteContact(
     Call& call, const v1::DeleteContactRequest& request);
 
+// products.cc
+absl::StatusOr<v1::Product> GetProduct(Call& call,
+                                       const v1::GetProductRequest& request);
+absl::StatusOr<v1::ListProductsResponse> ListProducts(
+    Call& call, const v1::ListProductsRequest& request);
+absl::StatusOr<v1::Product> CreateProduct(
+    Call& call, const v1::CreateProductRequest& request);
+absl::StatusOr<v1::Product> UpdateProduct(
+    Call& call, const v1::UpdateProductRequest& request);
+absl::StatusOr<v1::Product> DeleteProduct(
+    Call& call, const v1::DeleteProductRequest& request);
+
 }  // namespace charter::services
 
 #endif  // CHARTER_SERVER_SERVICES_DIRECTORY_DIRECTORY_H_

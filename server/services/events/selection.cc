@@ -32,6 +32,7 @@ constexpr Collection kCollections[] = {
     {"itemStatuses", "itemStatuses.get"},
     {"milestoneTypes", "milestoneTypes.get"},
     {"milestones", "cases.get"},
+    {"products", "products.get"},
     {"tasks", "tasks.get"},
 };
 

@@ -388,6 +388,7 @@ class QueryPlanTest : public ConformanceTest {
   void CheckAll() {
     CheckTable(AccountTable());
     CheckTable(ContactTable());
+    CheckTable(ProductTable());
     CheckTable(BusinessHoursTable());
     CheckTable(BusinessHoursVersionTable());
     CheckTable(MilestoneTypeTable());

@@ -242,6 +242,16 @@ void RoundTripsTest::Customers() {
   Measure(service + "UpdateContact",
           R"({"contact": {"name": "contacts/acme", "email": "a@b.example"}})");
   Measure(service + "DeleteContact", R"({"name": "contacts/spare"})");
+  for (const char* id : {"printer", "spare"}) {
+    Measure(service + "CreateProduct",
+            absl::StrCat(R"({"product_id": ")", id,
+                         R"(", "product": {"display_name": "P"}})"));
+  }
+  Measure(service + "GetProduct", R"({"name": "products/printer"})");
+  Measure(service + "ListProducts", R"({"filter": "family == 'Printers'"})");
+  Measure(service + "UpdateProduct", R"({"product": {
+    "name": "products/printer", "family": "Printers"}})");
+  Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
 
   const std::string entitlements = "EntitlementService/";
   for (const char* id : {"gold", "silver", "spare"}) {

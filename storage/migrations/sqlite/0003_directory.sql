@@ -1,0 +1,32 @@
+-- oldest-binary: 2
+-- The wider directory: storage/table.
+CREATE TABLE products (
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+  row_version INTEGER NOT NULL,
+  create_time INTEGER,
+  update_time INTEGER,
+  display_name TEXT NOT NULL,
+  external_id TEXT,
+  product_code TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  family TEXT NOT NULL,
+  unit_of_measure TEXT NOT NULL,
+  description TEXT NOT NULL,
+  serialized INTEGER NOT NULL CHECK (serialized IN (0, 1)),
+  retired INTEGER NOT NULL CHECK (retired IN (0, 1)),
+  end_of_life_date INTEGER,
+  delete_time INTEGER,
+  purge_time INTEGER,
+  more BLOB,
+  PRIMARY KEY (name)
+) STRICT
+-- ;;
+CREATE UNIQUE INDEX products_external_id ON products (external_id)
+-- ;;
+CREATE INDEX products_code ON products (product_code, name)
+-- ;;
+CREATE INDEX products_sku ON products (sku, name)
+-- ;;
+CREATE INDEX products_family ON products (family, name)
+-- ;;
+CREATE INDEX products_purge ON products (purge_time)
