@@ -36,9 +36,9 @@ Permissions Viewer() {
 // Works with customers and their cases.
 Permissions Agent() {
   return Viewer() + Permissions{"accounts.create", "accounts.update",
-                                "contacts.*",      "cases.create",
-                                "cases.update",    "cases.record",
-                                "tasks.*"};
+                                "contacts.*",      "assets.*",
+                                "cases.create",    "cases.update",
+                                "cases.record",    "tasks.*"};
 }
 
 // Also decides what customers get, and by which rules.

@@ -42,7 +42,12 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::ListProducts>("ListProducts")
       .Unary<&s::CreateProduct>("CreateProduct")
       .Unary<&s::UpdateProduct>("UpdateProduct")
-      .Unary<&s::DeleteProduct>("DeleteProduct");
+      .Unary<&s::DeleteProduct>("DeleteProduct")
+      .Unary<&s::GetAsset>("GetAsset")
+      .Unary<&s::ListAssets>("ListAssets")
+      .Unary<&s::CreateAsset>("CreateAsset")
+      .Unary<&s::UpdateAsset>("UpdateAsset")
+      .Unary<&s::DeleteAsset>("DeleteAsset");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {

@@ -6,6 +6,7 @@ std::vector<const TableBinding*> AllTables() {
   return {&AccountTable().binding(),
           &ContactTable().binding(),
           &ProductTable().binding(),
+          &AssetTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "charter/v1/account.pb.h"
+#include "charter/v1/asset.pb.h"
 #include "charter/v1/attribute_definition.pb.h"
 #include "charter/v1/business_hours.pb.h"
 #include "charter/v1/case.pb.h"
@@ -25,6 +26,7 @@ namespace charter::storage {
 const Table<v1::Account>& AccountTable();
 const Table<v1::Contact>& ContactTable();
 const Table<v1::Product>& ProductTable();
+const Table<v1::Asset>& AssetTable();
 // `businessHours/always` is there from the start, as the default set.
 const Table<v1::BusinessHours>& BusinessHoursTable();
 // Columns `parent` (`businessHours/x`) and `number` are hidden: Find by

@@ -32,6 +32,14 @@ def directory(t):
     t.ok(service + "GetProduct", {"name": "products/printer"}, {"display_name": "printer"})
     t.ok(service + "ListProducts", {"filter": "family == 'Printers'"}, {"products.#": 2})
     t.ok(service + "UpdateProduct", {"product": {"name": "products/printer", "serialized": True}}, {"serialized": True})
+    asset = {"account": "accounts/acme", "product": "products/printer", "serial_number": "X-1"}
+    for name, more in (("press", {"contact": "contacts/ann"}), ("tray", {"parent": "assets/press"}), ("spare", {})):
+        t.ok(service + "CreateAsset", {"asset_id": name, "asset": asset | {"display_name": name} | more}, {"name": "assets/" + name, **more})
+    t.ok(service + "GetAsset", {"name": "assets/tray"}, {"parent": "assets/press"})
+    t.ok(service + "ListAssets", {"filter": "parent == 'assets/press'"}, {"assets.#": 1})
+    t.ok(service + "UpdateAsset", {"asset": {"name": "assets/press", "install_date": {"year": 2024, "month": 2, "day": 29}}},
+         {"install_date.day": 29})
+    t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
     t.ok(service + "DeleteProduct", {"name": "products/spare"}, {"delete_time": PRESENT})
 
 
@@ -98,6 +106,38 @@ def tasks(t):
     t.ok(service + "ListTasks", {"filter": "case == 'cases/late'"}, {"tasks.#": 2})
     t.ok(service + "UpdateTask", {"task": {"name": "tasks/call-back", "state": "DONE"}}, {"state": "DONE"})
     t.ok(service + "DeleteTask", {"name": "tasks/call-back"}, {})
+
+
+def bad_directory(t):
+    service = "DirectoryService/"
+    asset = {"account": "accounts/acme", "display_name": "Refused"}
+
+    def create(**more):
+        return {"asset": asset | more}
+
+    def update(name, **more):
+        return {"asset": {"name": "assets/" + name, **more}}
+
+    t.refused(service + "CreateProduct", {"product": {"display_name": "P", "end_of_life_date": {"year": 2025, "month": 2, "day": 29}}},
+              "FIELD_INVALID", "product.end_of_life_date")
+    t.refused(service + "CreateProduct", {"product": {"family": "Printers"}}, "FIELD_INVALID", "product.display_name", "REQUIRED")
+    t.refused(service + "CreateProduct", {"product_id": "printer", "product": {"display_name": "P"}}, "RESOURCE_ALREADY_EXISTS", "products/printer")
+    t.refused(service + "DeleteProduct", {"name": "products/printer"}, "RESOURCE_IN_USE", "assets/press")
+    t.refused(service + "UpdateProduct", {"product": {"name": "products/spare", "sku": "1"}}, "RESOURCE_NOT_FOUND", "is deleted")
+    t.refused(service + "CreateAsset", {"asset": {"display_name": "Whose?"}}, "FIELD_INVALID", "asset.account", "REQUIRED")
+    t.refused(service + "CreateAsset", create(product="products/none"), "RESOURCE_NOT_FOUND", "asset.product")
+    t.refused(service + "CreateAsset", create(product="products/spare"), "RESOURCE_NOT_FOUND", "asset.product")
+    t.refused(service + "CreateAsset", create(product="products/printer"), "FIELD_INVALID", "asset.serial_number", "serialized")
+    t.refused(service + "CreateAsset", create(contact="contacts/Ann"), "RESOURCE_NOT_FOUND", "contacts/Ann")
+    t.refused(service + "CreateAsset", create(contact="contacts/ann "), "FIELD_INVALID", "asset.contact")
+    t.refused(service + "CreateAsset", create(account="accounts/other", contact="contacts/ann"), "FIELD_INVALID", "asset.contact", "OTHER_ACCOUNT")
+    t.refused(service + "CreateAsset", create(account="accounts/other", parent="assets/press"), "FIELD_INVALID", "asset.parent", "OTHER_ACCOUNT")
+    t.refused(service + "CreateAsset", create(quantity=-1), "FIELD_INVALID", "asset.quantity")
+    t.refused(service + "UpdateAsset", update("press", parent="assets/tray"), "FIELD_INVALID", "asset.parent", "CYCLE")
+    t.refused(service + "UpdateAsset", update("press", parent="assets/press"), "FIELD_INVALID", "asset.parent", "CYCLE")
+    t.refused(service + "UpdateAsset", update("press", usage_end_date={"year": 2024, "month": 2, "day": 28}), "FIELD_INVALID", "asset.usage_end_date")
+    t.refused(service + "UpdateAsset", update("press", account="accounts/other"), "FIELD_INVALID", "asset.account", "IMMUTABLE")
+    t.refused(service + "DeleteAsset", {"name": "assets/press"}, "RESOURCE_IN_USE", "assets/tray")
 
 
 def bad_cases(t):

@@ -2,6 +2,7 @@
 
 #include "server/services/catalog/catalog.h"
 #include "server/services/directory/directory.h"
+#include "server/services/directory/references.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
@@ -23,20 +24,6 @@ absl::Status CheckHours(Call& call, storage::Transaction& tx,
              ? absl::OkStatus()
              : errors::NotFound(account.business_hours(),
                                 "account.business_hours");
-}
-
-// Whether the account has any row of `table` that is not deleted.
-template <typename Message>
-absl::Status CheckNone(storage::Transaction& tx,
-                       const storage::Table<Message>& table,
-                       const std::string& account, absl::string_view what) {
-  storage::ListQuery query;
-  query.restrict_to = {{"account", account}};
-  query.page_size = 1;
-  absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
-  if (!page.ok()) return page.status();
-  return page->rows.empty() ? absl::OkStatus()
-                            : errors::ResourceInUse(account, what);
 }
 
 }  // namespace
@@ -75,13 +62,21 @@ absl::StatusOr<v1::Account> DeleteAccount(
   return HideResource(
       call, Accounts(), request,
       [](storage::Transaction& tx, const v1::Account& account) -> absl::Status {
-        absl::Status status = CheckNone(tx, storage::ContactTable(),
-                                        account.name(), "its contacts");
-        if (!status.ok()) return status;
-        status = CheckNone(tx, storage::EntitlementTable(), account.name(),
-                           "its entitlements");
-        if (!status.ok()) return status;
-        return CheckNone(tx, storage::CaseTable(), account.name(), "its cases");
+        const auto check = [&](storage::Transaction& in) {
+          const std::string& name = account.name();
+          absl::Status status =
+              CheckUnused(in, storage::ContactTable(), "account", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::AssetTable(), "account", name);
+          if (status.ok())
+            status =
+                CheckUnused(in, storage::EntitlementTable(), "account", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::CaseTable(), "account", name);
+          return status;
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
+        return check(tx);
       });
 }
 

@@ -1,4 +1,5 @@
 #include "server/services/directory/directory.h"
+#include "server/services/directory/references.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/resources.h"
@@ -49,8 +50,9 @@ absl::StatusOr<v1::Product> UpdateProduct(
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request) {
   return HideResource(call, Products(), request,
-                      [](storage::Transaction&, const v1::Product&) {
-                        return absl::OkStatus();
+                      [](storage::Transaction& tx, const v1::Product& product) {
+                        return CheckUnused(tx, storage::AssetTable(), "product",
+                                           product.name());
                       });
 }
 

@@ -23,6 +23,7 @@ struct Collection {
 };
 constexpr Collection kCollections[] = {
     {"accounts", "accounts.get"},
+    {"assets", "assets.get"},
     {"attributeDefinitions", "attributeDefinitions.get"},
     {"businessHours", "businessHours.get"},
     {"cases", "cases.get"},

@@ -30,3 +30,40 @@ CREATE INDEX products_sku ON products (sku, name)
 CREATE INDEX products_family ON products (family, name)
 -- ;;
 CREATE INDEX products_purge ON products (purge_time)
+-- ;;
+CREATE TABLE assets (
+  name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  row_version BIGINT NOT NULL,
+  create_time BIGINT,
+  update_time BIGINT,
+  account VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  display_name VARBINARY(255) NOT NULL,
+  external_id VARBINARY(128),
+  contact VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  product VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  parent VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  serial_number VARBINARY(128) NOT NULL,
+  quantity BIGINT NOT NULL,
+  status VARBINARY(64) NOT NULL,
+  status_reason VARBINARY(255) NOT NULL,
+  purchase_date BIGINT,
+  install_date BIGINT,
+  usage_end_date BIGINT,
+  description MEDIUMTEXT NOT NULL,
+  delete_time BIGINT,
+  purge_time BIGINT,
+  more LONGBLOB,
+  PRIMARY KEY (name)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+-- ;;
+CREATE UNIQUE INDEX assets_external_id ON assets (external_id, account)
+-- ;;
+CREATE INDEX assets_account ON assets (account, name)
+-- ;;
+CREATE INDEX assets_product ON assets (product, name)
+-- ;;
+CREATE INDEX assets_parent ON assets (parent, name)
+-- ;;
+CREATE INDEX assets_serial_number ON assets (serial_number, name)
+-- ;;
+CREATE INDEX assets_purge ON assets (purge_time)

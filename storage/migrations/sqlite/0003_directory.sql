@@ -30,3 +30,40 @@ CREATE INDEX products_sku ON products (sku, name)
 CREATE INDEX products_family ON products (family, name)
 -- ;;
 CREATE INDEX products_purge ON products (purge_time)
+-- ;;
+CREATE TABLE assets (
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+  row_version INTEGER NOT NULL,
+  create_time INTEGER,
+  update_time INTEGER,
+  account TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  external_id TEXT,
+  contact TEXT NOT NULL,
+  product TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  serial_number TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  status_reason TEXT NOT NULL,
+  purchase_date INTEGER,
+  install_date INTEGER,
+  usage_end_date INTEGER,
+  description TEXT NOT NULL,
+  delete_time INTEGER,
+  purge_time INTEGER,
+  more BLOB,
+  PRIMARY KEY (name)
+) STRICT
+-- ;;
+CREATE UNIQUE INDEX assets_external_id ON assets (external_id, account)
+-- ;;
+CREATE INDEX assets_account ON assets (account, name)
+-- ;;
+CREATE INDEX assets_product ON assets (product, name)
+-- ;;
+CREATE INDEX assets_parent ON assets (parent, name)
+-- ;;
+CREATE INDEX assets_serial_number ON assets (serial_number, name)
+-- ;;
+CREATE INDEX assets_purge ON assets (purge_time)

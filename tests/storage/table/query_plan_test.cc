@@ -389,6 +389,7 @@ class QueryPlanTest : public ConformanceTest {
     CheckTable(AccountTable());
     CheckTable(ContactTable());
     CheckTable(ProductTable());
+    CheckTable(AssetTable());
     CheckTable(BusinessHoursTable());
     CheckTable(BusinessHoursVersionTable());
     CheckTable(MilestoneTypeTable());

@@ -108,6 +108,7 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(AccountTable(), random);
   RoundTrip(ContactTable(), random);
   RoundTrip(ProductTable(), random);
+  RoundTrip(AssetTable(), random);
   RoundTrip(BusinessHoursTable(), random);
   RoundTrip(BusinessHoursVersionTable(), random);
   RoundTrip(MilestoneTypeTable(), random);

@@ -251,6 +251,18 @@ void RoundTripsTest::Customers() {
   Measure(service + "ListProducts", R"({"filter": "family == 'Printers'"})");
   Measure(service + "UpdateProduct", R"({"product": {
     "name": "products/printer", "family": "Printers"}})");
+  for (const char* id : {"press", "spare"}) {
+    Measure(service + "CreateAsset", absl::StrCat(R"({"asset_id": ")", id,
+                                                  R"(", "asset": {
+        "account": "accounts/acme", "display_name": "A",
+        "contact": "contacts/acme", "product": "products/printer"}})"));
+  }
+  Measure(service + "GetAsset", R"({"name": "assets/press"})");
+  Measure(service + "ListAssets",
+          R"({"filter": "account == 'accounts/acme'"})");
+  Measure(service + "UpdateAsset",
+          R"({"asset": {"name": "assets/spare", "parent": "assets/press"}})");
+  Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
   Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
 
   const std::string entitlements = "EntitlementService/";
