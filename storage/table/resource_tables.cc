@@ -7,6 +7,7 @@ std::vector<const TableBinding*> AllTables() {
           &ContactTable().binding(),
           &ProductTable().binding(),
           &AssetTable().binding(),
+          &PriceBookEntryTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -40,6 +40,16 @@ def directory(t):
     t.ok(service + "UpdateAsset", {"asset": {"name": "assets/press", "install_date": {"year": 2024, "month": 2, "day": 29}}},
          {"install_date.day": 29})
     t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
+    prices = "ContractService/"
+    entry = {"product": "products/printer", "unit_price": {"currency_code": "EUR", "units": "99", "nanos": 990000000}}
+    for name in ("standard", "spare"):
+        t.ok(prices + "CreatePriceBookEntry", {"price_book_entry_id": name, "price_book_entry": entry | {"price_book": name}},
+             {"name": "priceBookEntries/" + name, "unit_price.nanos": 990000000})
+    t.ok(prices + "GetPriceBookEntry", {"name": "priceBookEntries/standard"}, {"price_book": "standard", "unit_price.units": "99"})
+    t.ok(prices + "ListPriceBookEntries", {"filter": "product == 'products/printer'"}, {"price_book_entries.#": 2})
+    t.ok(prices + "UpdatePriceBookEntry", {"price_book_entry": {
+        "name": "priceBookEntries/standard", "unit_price": {"currency_code": "EUR", "units": "120"}}}, {"unit_price.units": "120"})
+    t.ok(prices + "DeletePriceBookEntry", {"name": "priceBookEntries/spare"}, {"delete_time": PRESENT})
     t.ok(service + "DeleteProduct", {"name": "products/spare"}, {"delete_time": PRESENT})
 
 
@@ -138,6 +148,19 @@ def bad_directory(t):
     t.refused(service + "UpdateAsset", update("press", usage_end_date={"year": 2024, "month": 2, "day": 28}), "FIELD_INVALID", "asset.usage_end_date")
     t.refused(service + "UpdateAsset", update("press", account="accounts/other"), "FIELD_INVALID", "asset.account", "IMMUTABLE")
     t.refused(service + "DeleteAsset", {"name": "assets/press"}, "RESOURCE_IN_USE", "assets/tray")
+
+    def price(**money):
+        return {"price_book_entry": {"product": "products/printer", "price_book": "other", "unit_price": {"currency_code": "EUR", **money}}}
+
+    create_price = "ContractService/CreatePriceBookEntry"
+    t.refused(create_price, price(units="1", nanos=5000000), "FIELD_INVALID", "price_book_entry.unit_price", "minor unit")
+    t.refused(create_price, price(units="-1"), "FIELD_INVALID", "price_book_entry.unit_price", "OUT_OF_RANGE")
+    t.refused(create_price, price(currency_code="EUROS"), "FIELD_INVALID", "price_book_entry.unit_price.currency_code")
+    t.refused(create_price, {"price_book_entry": {"product": "products/printer", "price_book": "other"}}, "FIELD_INVALID", "price_book_entry.unit_price", "REQUIRED")
+    t.refused(create_price, {"price_book_entry": price()["price_book_entry"] | {"price_book": "standard"}}, "RESOURCE_ALREADY_EXISTS", "priceBookEntries/standard")
+    t.refused(create_price, {"price_book_entry": price()["price_book_entry"] | {"product": "products/none"}}, "RESOURCE_NOT_FOUND", "price_book_entry.product")
+    t.refused("ContractService/UpdatePriceBookEntry", {"price_book_entry": {
+        "name": "priceBookEntries/standard", "unit_price": {"currency_code": "USD", "units": "1"}}}, "FIELD_INVALID", "currency_code", "IMMUTABLE")
 
 
 def bad_cases(t):

@@ -2,8 +2,8 @@
 
 #include "server/services/catalog/catalog.h"
 #include "server/services/directory/directory.h"
-#include "server/services/directory/references.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
 

@@ -3,9 +3,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/services/directory/directory.h"
-#include "server/services/directory/references.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
 #include "server/services/shared/tree.h"

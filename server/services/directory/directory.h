@@ -43,7 +43,7 @@ absl::StatusOr<v1::Product> CreateProduct(
     Call& call, const v1::CreateProductRequest& request);
 absl::StatusOr<v1::Product> UpdateProduct(
     Call& call, const v1::UpdateProductRequest& request);
-// RESOURCE_IN_USE while assets that are not deleted name it.
+// RESOURCE_IN_USE while assets or prices that are not deleted name it.
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request);
 

@@ -1,7 +1,7 @@
 #include "server/services/directory/directory.h"
-#include "server/services/directory/references.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
 
@@ -51,8 +51,12 @@ absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request) {
   return HideResource(call, Products(), request,
                       [](storage::Transaction& tx, const v1::Product& product) {
-                        return CheckUnused(tx, storage::AssetTable(), "product",
-                                           product.name());
+                        absl::Status status =
+                            CheckUnused(tx, storage::AssetTable(), "product",
+                                        product.name());
+                        if (!status.ok()) return status;
+                        return CheckUnused(tx, storage::PriceBookEntryTable(),
+                                           "product", product.name());
                       });
 }
 

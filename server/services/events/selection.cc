@@ -33,6 +33,7 @@ constexpr Collection kCollections[] = {
     {"itemStatuses", "itemStatuses.get"},
     {"milestoneTypes", "milestoneTypes.get"},
     {"milestones", "cases.get"},
+    {"priceBookEntries", "priceBookEntries.get"},
     {"products", "products.get"},
     {"tasks", "tasks.get"},
 };

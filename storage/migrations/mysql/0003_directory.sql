@@ -67,3 +67,28 @@ CREATE INDEX assets_parent ON assets (parent, name)
 CREATE INDEX assets_serial_number ON assets (serial_number, name)
 -- ;;
 CREATE INDEX assets_purge ON assets (purge_time)
+-- ;;
+CREATE TABLE price_book_entries (
+  name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  row_version BIGINT NOT NULL,
+  create_time BIGINT,
+  update_time BIGINT,
+  external_id VARBINARY(128),
+  product VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  price_book VARBINARY(64) NOT NULL,
+  price_key VARBINARY(255) NOT NULL,
+  delete_time BIGINT,
+  purge_time BIGINT,
+  more LONGBLOB,
+  PRIMARY KEY (name)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
+-- ;;
+CREATE UNIQUE INDEX price_book_entries_external_id ON price_book_entries (external_id)
+-- ;;
+CREATE UNIQUE INDEX price_book_entries_price_key ON price_book_entries (price_key)
+-- ;;
+CREATE INDEX price_book_entries_product ON price_book_entries (product, name)
+-- ;;
+CREATE INDEX price_book_entries_price_book ON price_book_entries (price_book, name)
+-- ;;
+CREATE INDEX price_book_entries_purge ON price_book_entries (purge_time)

@@ -67,3 +67,28 @@ CREATE INDEX assets_parent ON assets (parent, name)
 CREATE INDEX assets_serial_number ON assets (serial_number, name)
 -- ;;
 CREATE INDEX assets_purge ON assets (purge_time)
+-- ;;
+CREATE TABLE price_book_entries (
+  name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 128),
+  row_version INTEGER NOT NULL,
+  create_time INTEGER,
+  update_time INTEGER,
+  external_id TEXT,
+  product TEXT NOT NULL,
+  price_book TEXT NOT NULL,
+  price_key TEXT NOT NULL,
+  delete_time INTEGER,
+  purge_time INTEGER,
+  more BLOB,
+  PRIMARY KEY (name)
+) STRICT
+-- ;;
+CREATE UNIQUE INDEX price_book_entries_external_id ON price_book_entries (external_id)
+-- ;;
+CREATE UNIQUE INDEX price_book_entries_price_key ON price_book_entries (price_key)
+-- ;;
+CREATE INDEX price_book_entries_product ON price_book_entries (product, name)
+-- ;;
+CREATE INDEX price_book_entries_price_book ON price_book_entries (price_book, name)
+-- ;;
+CREATE INDEX price_book_entries_purge ON price_book_entries (purge_time)

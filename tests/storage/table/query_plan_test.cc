@@ -390,6 +390,7 @@ class QueryPlanTest : public ConformanceTest {
     CheckTable(ContactTable());
     CheckTable(ProductTable());
     CheckTable(AssetTable());
+    CheckTable(PriceBookEntryTable());
     CheckTable(BusinessHoursTable());
     CheckTable(BusinessHoursVersionTable());
     CheckTable(MilestoneTypeTable());

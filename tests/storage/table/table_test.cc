@@ -109,6 +109,7 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(ContactTable(), random);
   RoundTrip(ProductTable(), random);
   RoundTrip(AssetTable(), random);
+  RoundTrip(PriceBookEntryTable(), random);
   RoundTrip(BusinessHoursTable(), random);
   RoundTrip(BusinessHoursVersionTable(), random);
   RoundTrip(MilestoneTypeTable(), random);

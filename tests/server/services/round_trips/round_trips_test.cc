@@ -263,6 +263,23 @@ void RoundTripsTest::Customers() {
   Measure(service + "UpdateAsset",
           R"({"asset": {"name": "assets/spare", "parent": "assets/press"}})");
   Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
+  const std::string contracts = "ContractService/";
+  for (const char* book : {"standard", "partners"}) {
+    Measure(contracts + "CreatePriceBookEntry",
+            absl::StrCat(R"({"price_book_entry_id": ")", book,
+                         R"(", "price_book_entry": {"price_book": ")", book,
+                         R"(", "product": "products/printer", "unit_price": {
+        "currency_code": "EUR", "units": "100"}}})"));
+  }
+  Measure(contracts + "GetPriceBookEntry",
+          R"({"name": "priceBookEntries/standard"})");
+  Measure(contracts + "ListPriceBookEntries",
+          R"({"filter": "product == 'products/printer'"})");
+  Measure(contracts + "UpdatePriceBookEntry", R"({"price_book_entry": {
+    "name": "priceBookEntries/standard", "unit_price": {
+      "currency_code": "EUR", "units": "110"}}})");
+  Measure(contracts + "DeletePriceBookEntry",
+          R"({"name": "priceBookEntries/partners"})");
   Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
 
   const std::string entitlements = "EntitlementService/";

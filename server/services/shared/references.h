@@ -1,6 +1,6 @@
-// What resources of the directory name of each other.
-#ifndef CHARTER_SERVER_SERVICES_DIRECTORY_REFERENCES_H_
-#define CHARTER_SERVER_SERVICES_DIRECTORY_REFERENCES_H_
+// What resources name of each other, in more than one service.
+#ifndef CHARTER_SERVER_SERVICES_SHARED_REFERENCES_H_
+#define CHARTER_SERVER_SERVICES_SHARED_REFERENCES_H_
 
 #include <string>
 
@@ -45,4 +45,4 @@ absl::Status CheckUnused(storage::Transaction& tx,
 
 }  // namespace charter::services
 
-#endif  // CHARTER_SERVER_SERVICES_DIRECTORY_REFERENCES_H_
+#endif  // CHARTER_SERVER_SERVICES_SHARED_REFERENCES_H_
