@@ -19,6 +19,8 @@ def directory(t):
     t.ok(service + "GetAccount", {"name": "accounts/acme"}, {"display_name": "acme"})
     t.ok(service + "ListAccounts", {"page_size": 2}, {"accounts.#": 2, "next_page_token": PRESENT})
     t.ok(service + "UpdateAccount", {"account": {"name": "accounts/acme", "tier": "gold"}}, {"tier": "gold", "display_name": "acme"})
+    t.ok(service + "CreateAccount", {"account_id": "branch", "account": {"display_name": "Branch", "parent": "accounts/acme"}}, {"parent": "accounts/acme"})
+    t.ok(service + "ListAccounts", {"filter": "parent == 'accounts/acme'"}, {"accounts.#": 1})
     t.ok(service + "DeleteAccount", {"name": "accounts/spare"}, {"delete_time": PRESENT, "purge_time": PRESENT})
     for name in ("ann", "spare"):
         t.ok(service + "CreateContact", {"contact_id": name, "contact": {"display_name": name, "account": "accounts/acme"}},
@@ -128,6 +130,9 @@ def bad_directory(t):
     def update(name, **more):
         return {"asset": {"name": "assets/" + name, **more}}
 
+    t.refused(service + "UpdateAccount", {"account": {"name": "accounts/acme", "parent": "accounts/branch"}}, "FIELD_INVALID", "account.parent", "CYCLE")
+    t.refused(service + "CreateAccount", {"account": {"display_name": "B", "parent": "accounts/none"}}, "RESOURCE_NOT_FOUND", "account.parent")
+    t.refused(service + "DeleteAccount", {"name": "accounts/acme"}, "RESOURCE_IN_USE", "accounts/branch")
     t.refused(service + "CreateProduct", {"product": {"display_name": "P", "end_of_life_date": {"year": 2025, "month": 2, "day": 29}}},
               "FIELD_INVALID", "product.end_of_life_date")
     t.refused(service + "CreateProduct", {"product": {"family": "Printers"}}, "FIELD_INVALID", "product.display_name", "REQUIRED")

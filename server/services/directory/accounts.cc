@@ -5,6 +5,7 @@
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
+#include "server/services/shared/tree.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -14,8 +15,20 @@ Resource<v1::Account> Accounts() {
   return {storage::AccountTable(), "accounts", "account"};
 }
 
-absl::Status CheckHours(Call& call, storage::Transaction& tx,
-                        const v1::Account& account) {
+// What it names must be there. The parent is looked at when it changes.
+absl::Status CheckAccount(Call& call, storage::Transaction& tx,
+                          const v1::Account* before,
+                          const v1::Account& account) {
+  const bool moves =
+      !account.parent().empty() &&
+      (before == nullptr || before->parent() != account.parent());
+  if (moves) {
+    absl::Status status =
+        CheckParent(tx, storage::AccountTable(), account.name(),
+                    account.parent(), "account.parent")
+            .status();
+    if (!status.ok()) return status;
+  }
   if (account.business_hours().empty()) return absl::OkStatus();
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
@@ -43,8 +56,9 @@ absl::StatusOr<v1::Account> CreateAccount(
     Call& call, const v1::CreateAccountRequest& request) {
   return CreateResource<v1::Account>(
       call, Accounts(), request.account(), request.account_id(),
-      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
-        return CheckHours(call, tx, account);
+      [&](storage::Transaction& tx, const v1::Account* before,
+          v1::Account& account) {
+        return CheckAccount(call, tx, before, account);
       });
 }
 
@@ -52,8 +66,9 @@ absl::StatusOr<v1::Account> UpdateAccount(
     Call& call, const v1::UpdateAccountRequest& request) {
   return UpdateResource<v1::Account>(
       call, Accounts(), request.account(), request.update_mask(),
-      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
-        return CheckHours(call, tx, account);
+      [&](storage::Transaction& tx, const v1::Account* before,
+          v1::Account& account) {
+        return CheckAccount(call, tx, before, account);
       });
 }
 
@@ -65,7 +80,9 @@ absl::StatusOr<v1::Account> DeleteAccount(
         const auto check = [&](storage::Transaction& in) {
           const std::string& name = account.name();
           absl::Status status =
-              CheckUnused(in, storage::ContactTable(), "account", name);
+              CheckUnused(in, storage::AccountTable(), "parent", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::ContactTable(), "account", name);
           if (status.ok())
             status = CheckUnused(in, storage::AssetTable(), "account", name);
           if (status.ok())

@@ -92,3 +92,7 @@ CREATE INDEX price_book_entries_product ON price_book_entries (product, name)
 CREATE INDEX price_book_entries_price_book ON price_book_entries (price_book, name)
 -- ;;
 CREATE INDEX price_book_entries_purge ON price_book_entries (purge_time)
+-- ;;
+ALTER TABLE accounts ADD COLUMN parent VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT ''
+-- ;;
+CREATE INDEX accounts_parent ON accounts (parent, name)
