@@ -49,15 +49,19 @@ absl::StatusOr<v1::Product> UpdateProduct(
 
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request) {
-  return HideResource(call, Products(), request,
-                      [](storage::Transaction& tx, const v1::Product& product) {
-                        absl::Status status =
-                            CheckUnused(tx, storage::AssetTable(), "product",
-                                        product.name());
-                        if (!status.ok()) return status;
-                        return CheckUnused(tx, storage::PriceBookEntryTable(),
-                                           "product", product.name());
-                      });
+  return HideResource(
+      call, Products(), request,
+      [](storage::Transaction& tx, const v1::Product& product) {
+        const auto check = [&](storage::Transaction& in) {
+          absl::Status status =
+              CheckUnused(in, storage::AssetTable(), "product", product.name());
+          if (!status.ok()) return status;
+          return CheckUnused(in, storage::PriceBookEntryTable(), "product",
+                             product.name());
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
+        return check(tx);
+      });
 }
 
 }  // namespace charter::services
