@@ -21,6 +21,7 @@ ARROWS = {
     "server/sla/expression/": (["server/sla/time.h"], ENGINE_LIBRARIES),
     "server/sla/clock/": (["server/sla/"], ENGINE_LIBRARIES),
     "server/contracts/": (["server/sla/calendar/", "server/sla/time.h"], ENGINE_LIBRARIES),
+    "server/search/": ([], ENGINE_LIBRARIES + ["unicode/"]),
     "storage/": (
         ["server/sla/expression/", "server/sla/time.h", "storage/*.pb.h"] + MESSAGES,
         SERVER_LIBRARIES + ["soci/", "mysql.h", "mysqld_error.h", "errmsg.h", "sqlite3.h"],

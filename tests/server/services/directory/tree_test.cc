@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <thread>
@@ -61,20 +62,21 @@ TEST_P(TreeTest, AMoveIsRefusedExactlyWhenItWouldCloseACircle) {
     }
     return true;
   };
-  EXPECT_TRUE(rc::check(
-      "moves", [&](const std::vector<std::pair<uint8_t, uint8_t>>& moves) {
-        for (const auto& [a, b] : moves) {
-          const int node = a % kNodes;
-          const int parent = b % (kNodes + 1);  // kNodes: none
-          const bool none = parent == kNodes;
-          const absl::Status status = Move(
-              absl::StrCat("n", node), none ? "" : absl::StrCat("n", parent));
-          RC_ASSERT(status.ok() == (none || !is_below(parent, node)));
-          if (!status.ok()) continue;
-          parents.erase(node);
-          if (!none) parents[node] = parent;
-        }
-      }));
+  using Moves = std::vector<std::pair<uint8_t, uint8_t>>;
+  EXPECT_TRUE(rc::check("moves", [&] {
+    const Moves moves = *rc::gen::resize(20, rc::gen::arbitrary<Moves>());
+    for (const auto& [a, b] : moves) {
+      const int node = a % kNodes;
+      const int parent = b % (kNodes + 1);  // kNodes: none
+      const bool none = parent == kNodes;
+      const absl::Status status =
+          Move(absl::StrCat("n", node), none ? "" : absl::StrCat("n", parent));
+      RC_ASSERT(status.ok() == (none || !is_below(parent, node)));
+      if (!status.ok()) continue;
+      parents.erase(node);
+      if (!none) parents[node] = parent;
+    }
+  }));
 }
 
 // Whichever comes first, the other one sees it.
