@@ -1,10 +1,9 @@
 // By which terms a caller is found. The same functions make the terms of what
 // is stored and of what the agent types, so that both agree.
 //
-// The index is a table of (term, subject): every term of a contact, account,
-// asset, contract or case stands in it, and a search is a range of terms that
-// begin alike. Two engines then answer alike, which their own full-text indexes
-// would not. Beside it stand the distinct words with their shapes (typing.h).
+// The tables for them are in storage/migrations/*/0004_caller_search.sql: a
+// search is a range of terms that begin alike, which two engines answer alike,
+// as their own full-text indexes would not.
 #ifndef CHARTER_SERVER_SEARCH_TERMS_H_
 #define CHARTER_SERVER_SEARCH_TERMS_H_
 
