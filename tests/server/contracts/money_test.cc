@@ -102,7 +102,7 @@ TEST(CurrencyTest, C8_HasTheMinorUnitOfIso4217) {
 }
 
 TEST(CurrencyTest, C8_RefusesWhatIsNoCurrencyWithAMinorUnit) {
-  for (const char* code : {"", "EU", "EURO", "eur", "EUR ", "XXX", "XTS", "XAU",
+  for (const char* code : {"", "EU", "EURO", "eur", "EUR ", "XAG", "XTS", "XAU",
                            "XDR", "AAA", "D A", " AF"}) {
     EXPECT_THAT(Refusal(Currency::Find("currency_code", code).status()),
                 AllOf(StartsWith("currency_code: \""), HasSubstr("ISO 4217")))
