@@ -13,7 +13,7 @@ class Currency {
  public:
   // The currency of three capital letters, "EUR". INVALID_ARGUMENT that names
   // `field` for any other text, and for codes without a minor unit: metals,
-  // "XXX", the code for tests, units of account.
+  // tests, units of account, no currency at all.
   static absl::StatusOr<Currency> Find(absl::string_view field,
                                        absl::string_view code);
 

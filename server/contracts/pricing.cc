@@ -99,10 +99,9 @@ absl::StatusOr<ContractPrice> PriceContract(const ContractTerms& contract,
   totals.reserve(lines.size());
   for (size_t i = 0; i < lines.size(); ++i) {
     if (absl::Status s =
-            CheckCurrency(absl::StrCat("lines[", i, "].unit_price"),
-                          contract.currency, lines[i].subtotal);
+            CheckCurrency("unit_price", contract.currency, lines[i].subtotal);
         !s.ok()) {
-      return s;
+      return Within(absl::StrCat("lines[", i, "]"), s);
     }
     subtotals.push_back(lines[i].subtotal);
     totals.push_back(lines[i].total_price);

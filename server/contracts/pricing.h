@@ -78,8 +78,8 @@ absl::StatusOr<LinePrice> PriceLine(const LineTerms& line);
 
 // Of lines that are priced already. INVALID_ARGUMENT that names the field: an
 // `additional_discount` outside 0 to 100, negative `tax` or `shipping`, another
-// currency than the contract's (`tax`, `shipping`, `lines`), a sum that doesn't
-// fit (`subtotal`, `grand_total`).
+// currency than the contract's (`tax`, `shipping`, `lines[3].unit_price`), a
+// sum that doesn't fit (`subtotal`, `grand_total`).
 absl::StatusOr<ContractPrice> PriceContract(const ContractTerms& contract,
                                             absl::Span<const LinePrice> lines);
 

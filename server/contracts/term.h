@@ -19,9 +19,9 @@ using sla::Date;
 // Absent start: not in force yet; absent end: open-ended (C2). `months`: how
 // long, when that is whole months.
 struct Term {
-  std::optional<Date> start;
-  std::optional<Date> end;
-  std::optional<int> months;
+  std::optional<Date> start = std::nullopt;
+  std::optional<Date> end = std::nullopt;
+  std::optional<int> months = std::nullopt;
 
   bool operator==(const Term&) const = default;
 };

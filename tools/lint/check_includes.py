@@ -20,7 +20,7 @@ ARROWS = {
     "server/sla/calendar/": (["server/sla/time.h"], ENGINE_LIBRARIES),
     "server/sla/expression/": (["server/sla/time.h"], ENGINE_LIBRARIES),
     "server/sla/clock/": (["server/sla/"], ENGINE_LIBRARIES),
-    "server/contracts/": (["server/sla/calendar/", "server/sla/time.h"], ENGINE_LIBRARIES),
+    "server/contracts/": (["server/sla/time.h", "server/sla/calendar/"], ENGINE_LIBRARIES),
     "server/search/": ([], ENGINE_LIBRARIES + ["unicode/"]),
     "storage/": (
         ["server/sla/expression/", "server/sla/time.h", "storage/*.pb.h"] + MESSAGES,
@@ -33,7 +33,7 @@ ARROWS = {
         SERVER_LIBRARIES + ["libical/"],
     ),
     "server/workers/": (
-        ["server/services/", "server/sla/", "storage/", "server/observability/"] + MESSAGES,
+        ["server/services/", "server/sla/", "server/contracts/", "storage/", "server/observability/"] + MESSAGES,
         SERVER_LIBRARIES,
     ),
     "server/call/": (
