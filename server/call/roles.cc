@@ -9,6 +9,7 @@
 #include "charter/v1/admin_service.pb.h"
 #include "charter/v1/calendar_service.pb.h"
 #include "charter/v1/case_service.pb.h"
+#include "charter/v1/contract_service.pb.h"
 #include "charter/v1/directory_service.pb.h"
 #include "charter/v1/entitlement_service.pb.h"
 #include "charter/v1/event_service.pb.h"
@@ -36,14 +37,15 @@ Permissions Viewer() {
 // Works with customers and their cases.
 Permissions Agent() {
   return Viewer() + Permissions{"accounts.create", "accounts.update",
-                                "contacts.*",      "cases.create",
-                                "cases.update",    "cases.record",
-                                "tasks.*"};
+                                "contacts.*",      "assets.*",
+                                "cases.create",    "cases.update",
+                                "cases.record",    "tasks.*"};
 }
 
 // Also decides what customers get, and by which rules.
 Permissions Manager() {
   return Agent() + Permissions{"accounts.*",       "cases.*",
+                               "products.*",       "priceBookEntries.*",
                                "entitlements.*",   "businessHours.*",
                                "milestoneTypes.*", "entitlementProcesses.*",
                                "itemStatuses.*",   "attributeDefinitions.*",
@@ -73,6 +75,7 @@ std::vector<std::string> KnownPermissions() {
         v1::AddBusinessTimeRequest::descriptor()->file(),
         v1::OpenCaseRequest::descriptor()->file(),
         v1::GetAccountRequest::descriptor()->file(),
+        v1::GetPriceBookEntryRequest::descriptor()->file(),
         v1::GetEntitlementRequest::descriptor()->file(),
         v1::WatchEventsRequest::descriptor()->file(),
         v1::PublishVersionRequest::descriptor()->file(),

@@ -3,6 +3,7 @@
 #include "server/services/admin/admin.h"
 #include "server/services/calendar/calendar.h"
 #include "server/services/cases/cases.h"
+#include "server/services/contracts/contracts.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/events/events.h"
@@ -37,7 +38,26 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::ListContacts>("ListContacts")
       .Unary<&s::CreateContact>("CreateContact")
       .Unary<&s::UpdateContact>("UpdateContact")
-      .Unary<&s::DeleteContact>("DeleteContact");
+      .Unary<&s::DeleteContact>("DeleteContact")
+      .Unary<&s::GetProduct>("GetProduct")
+      .Unary<&s::ListProducts>("ListProducts")
+      .Unary<&s::CreateProduct>("CreateProduct")
+      .Unary<&s::UpdateProduct>("UpdateProduct")
+      .Unary<&s::DeleteProduct>("DeleteProduct")
+      .Unary<&s::GetAsset>("GetAsset")
+      .Unary<&s::ListAssets>("ListAssets")
+      .Unary<&s::CreateAsset>("CreateAsset")
+      .Unary<&s::UpdateAsset>("UpdateAsset")
+      .Unary<&s::DeleteAsset>("DeleteAsset");
+}
+
+void RegisterContracts(Endpoints& endpoints) {
+  ServiceBuilder(endpoints, "charter.v1.ContractService")
+      .Unary<&s::GetPriceBookEntry>("GetPriceBookEntry")
+      .Unary<&s::ListPriceBookEntries>("ListPriceBookEntries")
+      .Unary<&s::CreatePriceBookEntry>("CreatePriceBookEntry")
+      .Unary<&s::UpdatePriceBookEntry>("UpdatePriceBookEntry")
+      .Unary<&s::DeletePriceBookEntry>("DeletePriceBookEntry");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {
@@ -137,6 +157,7 @@ void RegisterEvents(Endpoints& endpoints) {
 
 void RegisterServices(Endpoints& endpoints) {
   RegisterDirectory(endpoints);
+  RegisterContracts(endpoints);
   RegisterCalendar(endpoints);
   RegisterProcess(endpoints);
   RegisterEntitlements(endpoints);

@@ -136,6 +136,15 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
         return PurgeRows(tx, storage::ContactTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::AssetTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::PriceBookEntryTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::ProductTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::AccountTable(), now, most);
       },
   };

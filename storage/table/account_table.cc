@@ -7,7 +7,11 @@ const Table<v1::Account>& AccountTable() {
       .table = "accounts",
       .null_when_empty = {"external_id"},
       .blob = {"annotations"},
-      .leads = {{{"external_id"}}, {{"tier"}}, {{"business_hours"}}, {}},
+      .leads = {{{"external_id"}},
+                {{"parent"}},
+                {{"tier"}},
+                {{"business_hours"}},
+                {}},
       .unique = {{"accounts_external_id", "external_id"}},
   });
   return *table;

@@ -5,6 +5,9 @@ namespace charter::storage {
 std::vector<const TableBinding*> AllTables() {
   return {&AccountTable().binding(),
           &ContactTable().binding(),
+          &ProductTable().binding(),
+          &AssetTable().binding(),
+          &PriceBookEntryTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -1,12 +1,14 @@
-// The tables of all resources (storage/migrations/*/0001_resources.sql).
+// The tables of all resources (storage/migrations).
 #ifndef CHARTER_STORAGE_TABLE_RESOURCE_TABLES_H_
 #define CHARTER_STORAGE_TABLE_RESOURCE_TABLES_H_
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "charter/v1/account.pb.h"
+#include "charter/v1/asset.pb.h"
 #include "charter/v1/attribute_definition.pb.h"
 #include "charter/v1/business_hours.pb.h"
 #include "charter/v1/case.pb.h"
@@ -16,6 +18,8 @@
 #include "charter/v1/item_status.pb.h"
 #include "charter/v1/milestone.pb.h"
 #include "charter/v1/milestone_type.pb.h"
+#include "charter/v1/price_book_entry.pb.h"
+#include "charter/v1/product.pb.h"
 #include "charter/v1/task.pb.h"
 #include "storage/table/table.h"
 
@@ -23,6 +27,13 @@ namespace charter::storage {
 
 const Table<v1::Account>& AccountTable();
 const Table<v1::Contact>& ContactTable();
+const Table<v1::Product>& ProductTable();
+const Table<v1::Asset>& AssetTable();
+// Column `price_key` is hidden and unique: Find by {"price_key", PriceKeyOf}.
+const Table<v1::PriceBookEntry>& PriceBookEntryTable();
+// Of which there may be one entry: product, currency and price book; a deleted
+// entry's name, so that another one may take its place.
+std::string PriceKeyOf(const v1::PriceBookEntry& entry);
 // `businessHours/always` is there from the start, as the default set.
 const Table<v1::BusinessHours>& BusinessHoursTable();
 // Columns `parent` (`businessHours/x`) and `number` are hidden: Find by

@@ -20,7 +20,7 @@ from tour import Tour
 STOPS = [
     stops_calendar.calendar, stops_process.process, stops_cases.directory, stops_cases.entitlements,
     stops_process.simulate, stops_cases.cases, stops_cases.tasks, stops_feed.feed, stops_feed.reports, stops_feed.operations,
-    stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_cases,
+    stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_directory, stops_cases.bad_cases,
     stops_feed.server]
 
 

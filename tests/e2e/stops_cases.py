@@ -19,6 +19,8 @@ def directory(t):
     t.ok(service + "GetAccount", {"name": "accounts/acme"}, {"display_name": "acme"})
     t.ok(service + "ListAccounts", {"page_size": 2}, {"accounts.#": 2, "next_page_token": PRESENT})
     t.ok(service + "UpdateAccount", {"account": {"name": "accounts/acme", "tier": "gold"}}, {"tier": "gold", "display_name": "acme"})
+    t.ok(service + "CreateAccount", {"account_id": "branch", "account": {"display_name": "Branch", "parent": "accounts/acme"}}, {"parent": "accounts/acme"})
+    t.ok(service + "ListAccounts", {"filter": "parent == 'accounts/acme'"}, {"accounts.#": 1})
     t.ok(service + "DeleteAccount", {"name": "accounts/spare"}, {"delete_time": PRESENT, "purge_time": PRESENT})
     for name in ("ann", "spare"):
         t.ok(service + "CreateContact", {"contact_id": name, "contact": {"display_name": name, "account": "accounts/acme"}},
@@ -27,6 +29,30 @@ def directory(t):
     t.ok(service + "ListContacts", {"filter": "account == 'accounts/acme'"}, {"contacts.#": 2})
     t.ok(service + "UpdateContact", {"contact": {"name": "contacts/ann", "email": "ann@acme.example"}}, {"email": "ann@acme.example"})
     t.ok(service + "DeleteContact", {"name": "contacts/spare"}, {"delete_time": PRESENT})
+    for name in ("printer", "spare"):
+        t.ok(service + "CreateProduct", {"product_id": name, "product": {"display_name": name, "family": "Printers"}}, {"name": "products/" + name})
+    t.ok(service + "GetProduct", {"name": "products/printer"}, {"display_name": "printer"})
+    t.ok(service + "ListProducts", {"filter": "family == 'Printers'"}, {"products.#": 2})
+    t.ok(service + "UpdateProduct", {"product": {"name": "products/printer", "serialized": True}}, {"serialized": True})
+    asset = {"account": "accounts/acme", "product": "products/printer", "serial_number": "X-1"}
+    for name, more in (("press", {"contact": "contacts/ann"}), ("tray", {"parent": "assets/press"}), ("spare", {})):
+        t.ok(service + "CreateAsset", {"asset_id": name, "asset": asset | {"display_name": name} | more}, {"name": "assets/" + name, **more})
+    t.ok(service + "GetAsset", {"name": "assets/tray"}, {"parent": "assets/press"})
+    t.ok(service + "ListAssets", {"filter": "parent == 'assets/press'"}, {"assets.#": 1})
+    t.ok(service + "UpdateAsset", {"asset": {"name": "assets/press", "install_date": {"year": 2024, "month": 2, "day": 29}}},
+         {"install_date.day": 29})
+    t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
+    prices = "ContractService/"
+    entry = {"product": "products/printer", "unit_price": {"currency_code": "EUR", "units": "99", "nanos": 990000000}}
+    for name in ("standard", "spare"):
+        t.ok(prices + "CreatePriceBookEntry", {"price_book_entry_id": name, "price_book_entry": entry | {"price_book": name}},
+             {"name": "priceBookEntries/" + name, "unit_price.nanos": 990000000})
+    t.ok(prices + "GetPriceBookEntry", {"name": "priceBookEntries/standard"}, {"price_book": "standard", "unit_price.units": "99"})
+    t.ok(prices + "ListPriceBookEntries", {"filter": "product == 'products/printer'"}, {"price_book_entries.#": 2})
+    t.ok(prices + "UpdatePriceBookEntry", {"price_book_entry": {
+        "name": "priceBookEntries/standard", "unit_price": {"currency_code": "EUR", "units": "120"}}}, {"unit_price.units": "120"})
+    t.ok(prices + "DeletePriceBookEntry", {"name": "priceBookEntries/spare"}, {"delete_time": PRESENT})
+    t.ok(service + "DeleteProduct", {"name": "products/spare"}, {"delete_time": PRESENT})
 
 
 def entitlements(t):
@@ -92,6 +118,54 @@ def tasks(t):
     t.ok(service + "ListTasks", {"filter": "case == 'cases/late'"}, {"tasks.#": 2})
     t.ok(service + "UpdateTask", {"task": {"name": "tasks/call-back", "state": "DONE"}}, {"state": "DONE"})
     t.ok(service + "DeleteTask", {"name": "tasks/call-back"}, {})
+
+
+def bad_directory(t):
+    service = "DirectoryService/"
+    asset = {"account": "accounts/acme", "display_name": "Refused"}
+
+    def create(**more):
+        return {"asset": asset | more}
+
+    def update(name, **more):
+        return {"asset": {"name": "assets/" + name, **more}}
+
+    t.refused(service + "UpdateAccount", {"account": {"name": "accounts/acme", "parent": "accounts/branch"}}, "FIELD_INVALID", "account.parent", "CYCLE")
+    t.refused(service + "CreateAccount", {"account": {"display_name": "B", "parent": "accounts/none"}}, "RESOURCE_NOT_FOUND", "account.parent")
+    t.refused(service + "DeleteAccount", {"name": "accounts/acme"}, "RESOURCE_IN_USE", "accounts/branch")
+    t.refused(service + "CreateProduct", {"product": {"display_name": "P", "end_of_life_date": {"year": 2025, "month": 2, "day": 29}}},
+              "FIELD_INVALID", "product.end_of_life_date")
+    t.refused(service + "CreateProduct", {"product": {"family": "Printers"}}, "FIELD_INVALID", "product.display_name", "REQUIRED")
+    t.refused(service + "CreateProduct", {"product_id": "printer", "product": {"display_name": "P"}}, "RESOURCE_ALREADY_EXISTS", "products/printer")
+    t.refused(service + "DeleteProduct", {"name": "products/printer"}, "RESOURCE_IN_USE", "assets/press")
+    t.refused(service + "UpdateProduct", {"product": {"name": "products/spare", "sku": "1"}}, "RESOURCE_NOT_FOUND", "is deleted")
+    t.refused(service + "CreateAsset", {"asset": {"display_name": "Whose?"}}, "FIELD_INVALID", "asset.account", "REQUIRED")
+    t.refused(service + "CreateAsset", create(product="products/none"), "RESOURCE_NOT_FOUND", "asset.product")
+    t.refused(service + "CreateAsset", create(product="products/spare"), "RESOURCE_NOT_FOUND", "asset.product")
+    t.refused(service + "CreateAsset", create(product="products/printer"), "FIELD_INVALID", "asset.serial_number", "serialized")
+    t.refused(service + "CreateAsset", create(contact="contacts/Ann"), "RESOURCE_NOT_FOUND", "contacts/Ann")
+    t.refused(service + "CreateAsset", create(contact="contacts/ann "), "FIELD_INVALID", "asset.contact")
+    t.refused(service + "CreateAsset", create(account="accounts/other", contact="contacts/ann"), "FIELD_INVALID", "asset.contact", "OTHER_ACCOUNT")
+    t.refused(service + "CreateAsset", create(account="accounts/other", parent="assets/press"), "FIELD_INVALID", "asset.parent", "OTHER_ACCOUNT")
+    t.refused(service + "CreateAsset", create(quantity=-1), "FIELD_INVALID", "asset.quantity")
+    t.refused(service + "UpdateAsset", update("press", parent="assets/tray"), "FIELD_INVALID", "asset.parent", "CYCLE")
+    t.refused(service + "UpdateAsset", update("press", parent="assets/press"), "FIELD_INVALID", "asset.parent", "CYCLE")
+    t.refused(service + "UpdateAsset", update("press", usage_end_date={"year": 2024, "month": 2, "day": 28}), "FIELD_INVALID", "asset.usage_end_date")
+    t.refused(service + "UpdateAsset", update("press", account="accounts/other"), "FIELD_INVALID", "asset.account", "IMMUTABLE")
+    t.refused(service + "DeleteAsset", {"name": "assets/press"}, "RESOURCE_IN_USE", "assets/tray")
+
+    def price(**money):
+        return {"price_book_entry": {"product": "products/printer", "price_book": "other", "unit_price": {"currency_code": "EUR", **money}}}
+
+    create_price = "ContractService/CreatePriceBookEntry"
+    t.refused(create_price, price(units="1", nanos=5000000), "FIELD_INVALID", "price_book_entry.unit_price", "minor unit")
+    t.refused(create_price, price(units="-1"), "FIELD_INVALID", "price_book_entry.unit_price", "OUT_OF_RANGE")
+    t.refused(create_price, price(currency_code="EUROS"), "FIELD_INVALID", "price_book_entry.unit_price.currency_code")
+    t.refused(create_price, {"price_book_entry": {"product": "products/printer", "price_book": "other"}}, "FIELD_INVALID", "price_book_entry.unit_price", "REQUIRED")
+    t.refused(create_price, {"price_book_entry": price()["price_book_entry"] | {"price_book": "standard"}}, "RESOURCE_ALREADY_EXISTS", "priceBookEntries/standard")
+    t.refused(create_price, {"price_book_entry": price()["price_book_entry"] | {"product": "products/none"}}, "RESOURCE_NOT_FOUND", "price_book_entry.product")
+    t.refused("ContractService/UpdatePriceBookEntry", {"price_book_entry": {
+        "name": "priceBookEntries/standard", "unit_price": {"currency_code": "USD", "units": "1"}}}, "FIELD_INVALID", "currency_code", "IMMUTABLE")
 
 
 def bad_cases(t):

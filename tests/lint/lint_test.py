@@ -42,6 +42,10 @@ class LintTest(unittest.TestCase):
             ("server/sla/clock/a.cc", "<unistd.h>"),
             ("server/sla/calendar/a.cc", '"server/sla/clock/evaluate.h"'),
             ("server/sla/expression/a.h", '"server/sla/calendar/business_hours.h"'),
+            ("server/sla/calendar/a.cc", '"server/contracts/term.h"'),
+            ("server/contracts/a.cc", '"server/sla/clock/evaluate.h"'),
+            ("server/contracts/a.cc", '"server/services/shared/errors.h"'),
+            ("server/contracts/a.cc", '"google/type/money.pb.h"'),
             ("storage/table/a.cc", '"server/services/shared/clock.h"'),
             ("storage/table/a.cc", '"server/sla/clock/evaluate.h"'),
             ("storage/table/a.cc", "<grpcpp/grpcpp.h>"),
@@ -62,6 +66,7 @@ class LintTest(unittest.TestCase):
     def test_includes_along_the_arrows(self):
         self.accepted("tools/lint/check_includes.py", {
             "server/sla/clock/a.cc": '#include <vector>\n#include "absl/time/time.h"\n#include "server/sla/calendar/b.h"\n',
+            "server/contracts/a.cc": '#include "absl/status/statusor.h"\n#include "server/sla/calendar/local_time.h"\n',
             "storage/sqlite/a.cc": '#include <soci/soci.h>\n#include "server/sla/expression/ast.h"\n',
             "server/call/a.cc": '// #include "storage/sqlite/x.h"\n#include "charter/v1/a.grpc.pb.h"\n#include <grpcpp/grpcpp.h>\n',
             "server/main.cc": '#include "storage/sqlite/a.h"\n',

@@ -1,7 +1,7 @@
 # Compiler settings and the options a build may choose.
 option(CHARTER_TESTS "Build the tests" ON)
 option(CHARTER_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
-option(CHARTER_ENGINE_ONLY "Build server/sla and its tests alone" OFF)
+option(CHARTER_ENGINE_ONLY "Build server/sla, server/contracts and their tests alone" OFF)
 set(CHARTER_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -13,7 +13,9 @@
 #include "server/services/items/milestone_convert.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
+#include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
+#include "server/services/shared/tree.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -21,19 +23,6 @@ namespace charter::services {
 namespace {
 
 constexpr int kDefaultPriority = 3;
-constexpr int kMaxParents = 64;
-
-template <typename Message>
-absl::StatusOr<Message> Existing(storage::Transaction& tx,
-                                 const storage::Table<Message>& table,
-                                 absl::string_view name,
-                                 absl::string_view field) {
-  absl::StatusOr<Message> found = table.Get(tx, name);
-  if (absl::IsNotFound(found.status())) return errors::NotFound(name, field);
-  if (found.ok() && found->has_delete_time())
-    return errors::NotFound(name, field);
-  return found;
-}
 
 v1::AttributeValue TextValue(const std::string& text) {
   v1::AttributeValue value;
@@ -84,25 +73,6 @@ absl::StatusOr<std::vector<std::string>> ChangePaths(
   return paths;
 }
 
-// An item may be a part of any other that isn't a part of it.
-absl::Status CheckParent(storage::Transaction& tx, const Item& item,
-                         std::string above, absl::string_view field) {
-  for (int depth = 0; !above.empty(); ++depth) {
-    if (above == item.row.name() || depth == kMaxParents) {
-      return errors::FieldInvalid(field, "CYCLE",
-                                  "is the item itself or a part of it, or a "
-                                  "part of a part more than 64 deep");
-    }
-    absl::StatusOr<v1::Case> parent =
-        depth == 0 ? Existing(tx, storage::CaseTable(), above, field)
-                   : storage::CaseTable().Get(tx, above);
-    if (absl::IsNotFound(parent.status()) && depth > 0) break;  // purged
-    if (!parent.ok()) return parent.status();
-    above = parent->parent();
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
                             const Item& item, const std::string& field,
                             v1::FieldsChanged* changed) {
@@ -131,9 +101,11 @@ absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
                        PartOf(field, "case.contact"));
       if (!status.ok()) return status;
     }
-    if (path == "parent") {
-      absl::Status status = CheckParent(tx, item, changed->case_().parent(),
-                                        PartOf(field, "case.parent"));
+    if (path == "parent" && !changed->case_().parent().empty()) {
+      absl::Status status =
+          CheckParent(tx, storage::CaseTable(), item.row.name(),
+                      changed->case_().parent(), PartOf(field, "case.parent"))
+              .status();
       if (!status.ok()) return status;
     }
     absl::string_view id = path;

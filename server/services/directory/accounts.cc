@@ -3,7 +3,9 @@
 #include "server/services/catalog/catalog.h"
 #include "server/services/directory/directory.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
+#include "server/services/shared/tree.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -13,8 +15,20 @@ Resource<v1::Account> Accounts() {
   return {storage::AccountTable(), "accounts", "account"};
 }
 
-absl::Status CheckHours(Call& call, storage::Transaction& tx,
-                        const v1::Account& account) {
+// What it names must be there. The parent is looked at when it changes.
+absl::Status CheckAccount(Call& call, storage::Transaction& tx,
+                          const v1::Account* before,
+                          const v1::Account& account) {
+  const bool moves =
+      !account.parent().empty() &&
+      (before == nullptr || before->parent() != account.parent());
+  if (moves) {
+    absl::Status status =
+        CheckParent(tx, storage::AccountTable(), account.name(),
+                    account.parent(), "account.parent")
+            .status();
+    if (!status.ok()) return status;
+  }
   if (account.business_hours().empty()) return absl::OkStatus();
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
@@ -23,20 +37,6 @@ absl::Status CheckHours(Call& call, storage::Transaction& tx,
              ? absl::OkStatus()
              : errors::NotFound(account.business_hours(),
                                 "account.business_hours");
-}
-
-// Whether the account has any row of `table` that is not deleted.
-template <typename Message>
-absl::Status CheckNone(storage::Transaction& tx,
-                       const storage::Table<Message>& table,
-                       const std::string& account, absl::string_view what) {
-  storage::ListQuery query;
-  query.restrict_to = {{"account", account}};
-  query.page_size = 1;
-  absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
-  if (!page.ok()) return page.status();
-  return page->rows.empty() ? absl::OkStatus()
-                            : errors::ResourceInUse(account, what);
 }
 
 }  // namespace
@@ -56,8 +56,9 @@ absl::StatusOr<v1::Account> CreateAccount(
     Call& call, const v1::CreateAccountRequest& request) {
   return CreateResource<v1::Account>(
       call, Accounts(), request.account(), request.account_id(),
-      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
-        return CheckHours(call, tx, account);
+      [&](storage::Transaction& tx, const v1::Account* before,
+          v1::Account& account) {
+        return CheckAccount(call, tx, before, account);
       });
 }
 
@@ -65,8 +66,9 @@ absl::StatusOr<v1::Account> UpdateAccount(
     Call& call, const v1::UpdateAccountRequest& request) {
   return UpdateResource<v1::Account>(
       call, Accounts(), request.account(), request.update_mask(),
-      [&](storage::Transaction& tx, const v1::Account*, v1::Account& account) {
-        return CheckHours(call, tx, account);
+      [&](storage::Transaction& tx, const v1::Account* before,
+          v1::Account& account) {
+        return CheckAccount(call, tx, before, account);
       });
 }
 
@@ -75,13 +77,23 @@ absl::StatusOr<v1::Account> DeleteAccount(
   return HideResource(
       call, Accounts(), request,
       [](storage::Transaction& tx, const v1::Account& account) -> absl::Status {
-        absl::Status status = CheckNone(tx, storage::ContactTable(),
-                                        account.name(), "its contacts");
-        if (!status.ok()) return status;
-        status = CheckNone(tx, storage::EntitlementTable(), account.name(),
-                           "its entitlements");
-        if (!status.ok()) return status;
-        return CheckNone(tx, storage::CaseTable(), account.name(), "its cases");
+        const auto check = [&](storage::Transaction& in) {
+          const std::string& name = account.name();
+          absl::Status status =
+              CheckUnused(in, storage::AccountTable(), "parent", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::ContactTable(), "account", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::AssetTable(), "account", name);
+          if (status.ok())
+            status =
+                CheckUnused(in, storage::EntitlementTable(), "account", name);
+          if (status.ok())
+            status = CheckUnused(in, storage::CaseTable(), "account", name);
+          return status;
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
+        return check(tx);
       });
 }
 

@@ -1,7 +1,6 @@
 #include <string>
 
 #include "server/services/directory/directory.h"
-#include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
 
@@ -15,13 +14,9 @@ Resource<v1::Contact> Contacts() {
 absl::Status CheckAccount(storage::Transaction& tx, const v1::Contact* before,
                           v1::Contact& contact) {
   if (before != nullptr) return absl::OkStatus();  // it cannot change
-  absl::StatusOr<v1::Account> account =
-      storage::AccountTable().Get(tx, contact.account());
-  if (absl::IsNotFound(account.status()) ||
-      (account.ok() && account->has_delete_time())) {
-    return errors::NotFound(contact.account(), "contact.account");
-  }
-  return account.status();
+  return Existing(tx, storage::AccountTable(), contact.account(),
+                  "contact.account")
+      .status();
 }
 
 }  // namespace

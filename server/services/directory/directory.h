@@ -17,8 +17,8 @@ absl::StatusOr<v1::Account> CreateAccount(
     Call& call, const v1::CreateAccountRequest& request);
 absl::StatusOr<v1::Account> UpdateAccount(
     Call& call, const v1::UpdateAccountRequest& request);
-// RESOURCE_IN_USE while it has contacts, entitlements or cases that are not
-// deleted.
+// RESOURCE_IN_USE while it has accounts below it, contacts, assets,
+// entitlements or cases that are not deleted.
 absl::StatusOr<v1::Account> DeleteAccount(
     Call& call, const v1::DeleteAccountRequest& request);
 
@@ -33,6 +33,32 @@ absl::StatusOr<v1::Contact> UpdateContact(
     Call& call, const v1::UpdateContactRequest& request);
 absl::StatusOr<v1::Contact> DeleteContact(
     Call& call, const v1::DeleteContactRequest& request);
+
+// products.cc
+absl::StatusOr<v1::Product> GetProduct(Call& call,
+                                       const v1::GetProductRequest& request);
+absl::StatusOr<v1::ListProductsResponse> ListProducts(
+    Call& call, const v1::ListProductsRequest& request);
+absl::StatusOr<v1::Product> CreateProduct(
+    Call& call, const v1::CreateProductRequest& request);
+absl::StatusOr<v1::Product> UpdateProduct(
+    Call& call, const v1::UpdateProductRequest& request);
+// RESOURCE_IN_USE while assets or prices that are not deleted name it.
+absl::StatusOr<v1::Product> DeleteProduct(
+    Call& call, const v1::DeleteProductRequest& request);
+
+// assets.cc
+absl::StatusOr<v1::Asset> GetAsset(Call& call,
+                                   const v1::GetAssetRequest& request);
+absl::StatusOr<v1::ListAssetsResponse> ListAssets(
+    Call& call, const v1::ListAssetsRequest& request);
+absl::StatusOr<v1::Asset> CreateAsset(Call& call,
+                                      const v1::CreateAssetRequest& request);
+absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
+                                      const v1::UpdateAssetRequest& request);
+// RESOURCE_IN_USE while it has parts that are not deleted.
+absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
+                                      const v1::DeleteAssetRequest& request);
 
 }  // namespace charter::services
 

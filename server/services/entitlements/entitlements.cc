@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/services/entitlements/verify.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
 #include "server/services/shared/resources.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
@@ -39,11 +40,7 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
                    "start_date"),
         std::tuple(entitlement.has_end_date(), entitlement.end_date(),
                    "end_date")}) {
-    if (has && !ToDate(date).has_value()) {
-      violations.Add(
-          absl::StrCat("entitlement.", field), "INVALID_DATE",
-          "is not a date of the years 1 to 9999 with year, month and day");
-    }
+    if (has) CheckDate(date, absl::StrCat("entitlement.", field), &violations);
   }
   if (!violations.empty()) return violations.ToStatus();
   if (entitlement.has_start_date() && entitlement.has_end_date() &&
@@ -58,11 +55,8 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   }
   if (before == nullptr) {
     absl::StatusOr<v1::Account> account =
-        storage::AccountTable().Get(tx, entitlement.account());
-    if (absl::IsNotFound(account.status()) ||
-        (account.ok() && account->has_delete_time())) {
-      return errors::NotFound(entitlement.account(), "entitlement.account");
-    }
+        Existing(tx, storage::AccountTable(), entitlement.account(),
+                 "entitlement.account");
     if (!account.ok()) return account.status();
   }
   if (!entitlement.business_hours().empty() &&

@@ -23,6 +23,7 @@ struct Collection {
 };
 constexpr Collection kCollections[] = {
     {"accounts", "accounts.get"},
+    {"assets", "assets.get"},
     {"attributeDefinitions", "attributeDefinitions.get"},
     {"businessHours", "businessHours.get"},
     {"cases", "cases.get"},
@@ -32,6 +33,8 @@ constexpr Collection kCollections[] = {
     {"itemStatuses", "itemStatuses.get"},
     {"milestoneTypes", "milestoneTypes.get"},
     {"milestones", "cases.get"},
+    {"priceBookEntries", "priceBookEntries.get"},
+    {"products", "products.get"},
     {"tasks", "tasks.get"},
 };
 

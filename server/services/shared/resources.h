@@ -101,6 +101,21 @@ absl::StatusOr<Message> GetResource(Call& call,
   return found;
 }
 
+// What the request's `field` points at. NOT_FOUND, naming the field, when it is
+// not there or deleted.
+template <SoftDeleted Message>
+absl::StatusOr<Message> Existing(storage::Transaction& tx,
+                                 const storage::Table<Message>& table,
+                                 absl::string_view name,
+                                 absl::string_view field) {
+  absl::StatusOr<Message> found = table.Get(tx, name);
+  if (absl::IsNotFound(found.status()) ||
+      (found.ok() && found->has_delete_time())) {
+    return errors::NotFound(name, field);
+  }
+  return found;
+}
+
 // One page: `query` has the filter, the restriction and so on; size and token
 // come from the request. `bound`: what besides the filter a token is good for.
 template <typename Message, typename Request>

@@ -176,7 +176,8 @@ TEST_F(DiscoveryTest, EveryServiceOfTheProtosIsServed) {
   }
   for (const char* file :
        {"charter/v1/admin_service.proto", "charter/v1/calendar_service.proto",
-        "charter/v1/case_service.proto", "charter/v1/directory_service.proto",
+        "charter/v1/case_service.proto", "charter/v1/contract_service.proto",
+        "charter/v1/directory_service.proto",
         "charter/v1/entitlement_service.proto",
         "charter/v1/event_service.proto", "charter/v1/process_service.proto",
         "charter/v1/report_service.proto",

@@ -50,6 +50,7 @@ TEST(ValidatorTest, EveryRequestTypeOfTheProtosCanBePrepared) {
   Validator validator;
   for (const char* file :
        {"charter/v1/calendar_service.proto", "charter/v1/case_service.proto",
+        "charter/v1/contract_service.proto",
         "charter/v1/directory_service.proto", "charter/v1/event_service.proto",
         "charter/v1/process_service.proto"}) {
     const auto* descriptor =

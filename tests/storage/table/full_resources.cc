@@ -85,7 +85,8 @@ class Filler {
     // Most resources are never deleted.
     if (column.name == "purge_time" || column.name == "delete_time")
       return "CASE WHEN n % 1000 = 0 THEN n ELSE NULL END";
-    if (column.null_when_empty) return Text("e", "n");
+    if (column.null_when_empty || column.name == "price_key")
+      return Text("e", "n");
     switch (column.kind) {
       case ColumnKind::kId:
         return Text("things/t", some);

@@ -388,6 +388,9 @@ class QueryPlanTest : public ConformanceTest {
   void CheckAll() {
     CheckTable(AccountTable());
     CheckTable(ContactTable());
+    CheckTable(ProductTable());
+    CheckTable(AssetTable());
+    CheckTable(PriceBookEntryTable());
     CheckTable(BusinessHoursTable());
     CheckTable(BusinessHoursVersionTable());
     CheckTable(MilestoneTypeTable());

@@ -66,6 +66,11 @@ class Filler {
         reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
       return true;
     }
+    // With the product and the currency, so by itself.
+    if (field.name() == "price_book") {
+      reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
+      return true;
+    }
     for (const ChildTable& child : spec.children) {
       if (child.field != field.name()) continue;
       // A set: sorted, each once.

@@ -107,6 +107,9 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   std::mt19937 random(20261121);
   RoundTrip(AccountTable(), random);
   RoundTrip(ContactTable(), random);
+  RoundTrip(ProductTable(), random);
+  RoundTrip(AssetTable(), random);
+  RoundTrip(PriceBookEntryTable(), random);
   RoundTrip(BusinessHoursTable(), random);
   RoundTrip(BusinessHoursVersionTable(), random);
   RoundTrip(MilestoneTypeTable(), random);

@@ -242,6 +242,45 @@ void RoundTripsTest::Customers() {
   Measure(service + "UpdateContact",
           R"({"contact": {"name": "contacts/acme", "email": "a@b.example"}})");
   Measure(service + "DeleteContact", R"({"name": "contacts/spare"})");
+  for (const char* id : {"printer", "spare"}) {
+    Measure(service + "CreateProduct",
+            absl::StrCat(R"({"product_id": ")", id,
+                         R"(", "product": {"display_name": "P"}})"));
+  }
+  Measure(service + "GetProduct", R"({"name": "products/printer"})");
+  Measure(service + "ListProducts", R"({"filter": "family == 'Printers'"})");
+  Measure(service + "UpdateProduct", R"({"product": {
+    "name": "products/printer", "family": "Printers"}})");
+  for (const char* id : {"press", "spare"}) {
+    Measure(service + "CreateAsset", absl::StrCat(R"({"asset_id": ")", id,
+                                                  R"(", "asset": {
+        "account": "accounts/acme", "display_name": "A",
+        "contact": "contacts/acme", "product": "products/printer"}})"));
+  }
+  Measure(service + "GetAsset", R"({"name": "assets/press"})");
+  Measure(service + "ListAssets",
+          R"({"filter": "account == 'accounts/acme'"})");
+  Measure(service + "UpdateAsset",
+          R"({"asset": {"name": "assets/spare", "parent": "assets/press"}})");
+  Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
+  const std::string contracts = "ContractService/";
+  for (const char* book : {"standard", "partners"}) {
+    Measure(contracts + "CreatePriceBookEntry",
+            absl::StrCat(R"({"price_book_entry_id": ")", book,
+                         R"(", "price_book_entry": {"price_book": ")", book,
+                         R"(", "product": "products/printer", "unit_price": {
+        "currency_code": "EUR", "units": "100"}}})"));
+  }
+  Measure(contracts + "GetPriceBookEntry",
+          R"({"name": "priceBookEntries/standard"})");
+  Measure(contracts + "ListPriceBookEntries",
+          R"({"filter": "product == 'products/printer'"})");
+  Measure(contracts + "UpdatePriceBookEntry", R"({"price_book_entry": {
+    "name": "priceBookEntries/standard", "unit_price": {
+      "currency_code": "EUR", "units": "110"}}})");
+  Measure(contracts + "DeletePriceBookEntry",
+          R"({"name": "priceBookEntries/partners"})");
+  Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
 
   const std::string entitlements = "EntitlementService/";
   for (const char* id : {"gold", "silver", "spare"}) {

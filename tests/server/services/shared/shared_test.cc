@@ -8,6 +8,7 @@
 #include "charter/v1/admin_service.pb.h"
 #include "charter/v1/calendar_service.pb.h"
 #include "charter/v1/case_service.pb.h"
+#include "charter/v1/contract_service.pb.h"
 #include "charter/v1/directory_service.pb.h"
 #include "charter/v1/entitlement_service.pb.h"
 #include "charter/v1/event_service.pb.h"
@@ -219,6 +220,7 @@ TEST(MethodTest, EveryMethodOfTheProtosHasAPolicy) {
            &v1::AddBusinessTimeRequest::default_instance(),
            &v1::OpenCaseRequest::default_instance(),
            &v1::GetAccountRequest::default_instance(),
+           &v1::GetPriceBookEntryRequest::default_instance(),
            &v1::GetEntitlementRequest::default_instance(),
            &v1::WatchEventsRequest::default_instance(),
            &v1::PublishVersionRequest::default_instance(),

@@ -1,0 +1,144 @@
+#include <string>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "server/services/directory/directory.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
+#include "server/services/shared/references.h"
+#include "server/services/shared/resources.h"
+#include "server/services/shared/time_convert.h"
+#include "server/services/shared/tree.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+Resource<v1::Asset> Assets() {
+  return {storage::AssetTable(), "assets", "asset"};
+}
+
+absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
+  return errors::FieldInvalid(
+      field, "OTHER_ACCOUNT",
+      absl::StrCat("is ", what, " of another account (C1)"));
+}
+
+absl::Status CheckDates(const v1::Asset& asset) {
+  FieldViolations violations;
+  for (const auto& [has, date, field] :
+       {std::tuple(asset.has_purchase_date(), asset.purchase_date(),
+                   "asset.purchase_date"),
+        std::tuple(asset.has_install_date(), asset.install_date(),
+                   "asset.install_date"),
+        std::tuple(asset.has_usage_end_date(), asset.usage_end_date(),
+                   "asset.usage_end_date")}) {
+    if (has) CheckDate(date, field, &violations);
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  if (asset.has_install_date() && asset.has_usage_end_date() &&
+      *ToDate(asset.usage_end_date()) < *ToDate(asset.install_date())) {
+    violations.Add("asset.usage_end_date", "OUT_OF_RANGE",
+                   "is before install_date");
+  }
+  return violations.ToStatus();
+}
+
+// The product is looked at when it, or the number that it may demand, changes:
+// what is there already stays as it is.
+absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
+                          const v1::Asset& asset) {
+  if (asset.product().empty()) return absl::OkStatus();
+  const bool named_anew =
+      before == nullptr || before->product() != asset.product();
+  if (!named_anew && before->serial_number() == asset.serial_number())
+    return absl::OkStatus();
+  absl::StatusOr<v1::Product> product =
+      named_anew ? ProductToName(tx, asset.product(), "asset.product")
+                 : storage::ProductTable().Get(tx, asset.product());
+  if (!product.ok()) return product.status();
+  if (product->serialized() && asset.serial_number().empty()) {
+    return errors::FieldInvalid(
+        "asset.serial_number", "REQUIRED",
+        "an asset of a serialized product has a serial number");
+  }
+  return absl::OkStatus();
+}
+
+// What it names must be there and be its account's (C1); what it named before
+// is not looked at again.
+absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
+                        v1::Asset& asset) {
+  absl::Status status = CheckDates(asset);
+  if (!status.ok()) return status;
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    if (before != nullptr) return;
+    (void)storage::AccountTable().Get(ahead, asset.account());
+    if (!asset.contact().empty())
+      (void)storage::ContactTable().Get(ahead, asset.contact());
+    if (!asset.product().empty())
+      (void)storage::ProductTable().Get(ahead, asset.product());
+  });
+  if (before == nullptr) {
+    status =
+        Existing(tx, storage::AccountTable(), asset.account(), "asset.account")
+            .status();
+    if (!status.ok()) return status;
+  }
+  const v1::Asset none;
+  const v1::Asset& was = before == nullptr ? none : *before;
+  if (!asset.contact().empty() && asset.contact() != was.contact()) {
+    absl::StatusOr<v1::Contact> contact =
+        Existing(tx, storage::ContactTable(), asset.contact(), "asset.contact");
+    if (!contact.ok()) return contact.status();
+    if (contact->account() != asset.account())
+      return OtherAccount("asset.contact", "a contact");
+  }
+  status = CheckProduct(tx, before, asset);
+  if (!status.ok()) return status;
+  if (!asset.parent().empty() && asset.parent() != was.parent()) {
+    absl::StatusOr<v1::Asset> parent =
+        CheckParent(tx, storage::AssetTable(), asset.name(), asset.parent(),
+                    "asset.parent");
+    if (!parent.ok()) return parent.status();
+    if (parent->account() != asset.account())
+      return OtherAccount("asset.parent", "an asset");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Asset> GetAsset(Call& call,
+                                   const v1::GetAssetRequest& request) {
+  return GetResource(call, Assets(), request.name());
+}
+
+absl::StatusOr<v1::ListAssetsResponse> ListAssets(
+    Call& call, const v1::ListAssetsRequest& request) {
+  return ListResources(call, Assets(), request,
+                       &v1::ListAssetsResponse::add_assets);
+}
+
+absl::StatusOr<v1::Asset> CreateAsset(Call& call,
+                                      const v1::CreateAssetRequest& request) {
+  return CreateResource<v1::Asset>(call, Assets(), request.asset(),
+                                   request.asset_id(), CheckAsset);
+}
+
+absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
+                                      const v1::UpdateAssetRequest& request) {
+  return UpdateResource<v1::Asset>(call, Assets(), request.asset(),
+                                   request.update_mask(), CheckAsset);
+}
+
+absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
+                                      const v1::DeleteAssetRequest& request) {
+  return HideResource(call, Assets(), request,
+                      [](storage::Transaction& tx, const v1::Asset& asset) {
+                        return CheckUnused(tx, storage::AssetTable(), "parent",
+                                           asset.name());
+                      });
+}
+
+}  // namespace charter::services

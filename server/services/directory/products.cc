@@ -1,0 +1,67 @@
+#include "server/services/directory/directory.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
+#include "server/services/shared/references.h"
+#include "server/services/shared/resources.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+Resource<v1::Product> Products() {
+  return {storage::ProductTable(), "products", "product"};
+}
+
+absl::Status CheckProduct(storage::Transaction&, const v1::Product*,
+                          v1::Product& product) {
+  FieldViolations violations;
+  if (product.has_end_of_life_date()) {
+    CheckDate(product.end_of_life_date(), "product.end_of_life_date",
+              &violations);
+  }
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Product> GetProduct(Call& call,
+                                       const v1::GetProductRequest& request) {
+  return GetResource(call, Products(), request.name());
+}
+
+absl::StatusOr<v1::ListProductsResponse> ListProducts(
+    Call& call, const v1::ListProductsRequest& request) {
+  return ListResources(call, Products(), request,
+                       &v1::ListProductsResponse::add_products);
+}
+
+absl::StatusOr<v1::Product> CreateProduct(
+    Call& call, const v1::CreateProductRequest& request) {
+  return CreateResource<v1::Product>(call, Products(), request.product(),
+                                     request.product_id(), CheckProduct);
+}
+
+absl::StatusOr<v1::Product> UpdateProduct(
+    Call& call, const v1::UpdateProductRequest& request) {
+  return UpdateResource<v1::Product>(call, Products(), request.product(),
+                                     request.update_mask(), CheckProduct);
+}
+
+absl::StatusOr<v1::Product> DeleteProduct(
+    Call& call, const v1::DeleteProductRequest& request) {
+  return HideResource(
+      call, Products(), request,
+      [](storage::Transaction& tx, const v1::Product& product) {
+        const auto check = [&](storage::Transaction& in) {
+          absl::Status status =
+              CheckUnused(in, storage::AssetTable(), "product", product.name());
+          if (!status.ok()) return status;
+          return CheckUnused(in, storage::PriceBookEntryTable(), "product",
+                             product.name());
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
+        return check(tx);
+      });
+}
+
+}  // namespace charter::services

@@ -1,0 +1,103 @@
+// Trees stay trees.
+#include "server/services/shared/tree.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "tests/server/services/directory/directory_fixture.h"
+
+namespace charter::services {
+namespace {
+
+using test::Proto;
+
+class TreeTest : public DirectoryTest {
+ protected:
+  absl::Status Move(const std::string& id, const std::string& parent) {
+    return world_
+        .Try(&UpdateAsset, Proto<v1::UpdateAssetRequest>(absl::StrCat(
+                               "asset { name: 'assets/", id, "' parent: '",
+                               parent.empty() ? "" : "assets/", parent,
+                               "' } update_mask { paths: 'parent' }")))
+        .status();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, TreeTest, testing::ValuesIn(test::kEngines),
+                         test::EngineName);
+
+TEST_P(TreeTest, APartIsAtMostSoManyLevelsBelowTheWhole) {
+  CreateAsset("l0");
+  for (int level = 1; level <= kMaxParents; ++level) {
+    CreateAsset(absl::StrCat("l", level),
+                absl::StrCat("parent: 'assets/l", level - 1, "'"));
+  }
+  EXPECT_THAT(TryAsset(absl::StrCat("account: 'accounts/acme' parent: "
+                                    "'assets/l",
+                                    kMaxParents, "'"))
+                  .status(),
+              IsRefusal("FIELD_INVALID", "asset.parent: "));
+  EXPECT_THAT(Move("l0", absl::StrCat("l", kMaxParents - 1)),
+              IsRefusal("FIELD_INVALID", "asset.parent: "));
+}
+
+// Against a walk over all parents at once.
+TEST_P(TreeTest, AMoveIsRefusedExactlyWhenItWouldCloseACircle) {
+  constexpr int kNodes = 6;
+  for (int i = 0; i < kNodes; ++i) CreateAsset(absl::StrCat("n", i));
+  std::map<int, int> parents;  // as it is stored
+  const auto is_below = [&](int node, int top) {
+    while (node != top) {
+      const auto found = parents.find(node);
+      if (found == parents.end()) return false;
+      node = found->second;
+    }
+    return true;
+  };
+  using Moves = std::vector<std::pair<uint8_t, uint8_t>>;
+  EXPECT_TRUE(rc::check("moves", [&] {
+    const Moves moves = *rc::gen::resize(20, rc::gen::arbitrary<Moves>());
+    for (const auto& [a, b] : moves) {
+      const int node = a % kNodes;
+      const int parent = b % (kNodes + 1);  // kNodes: none
+      const bool none = parent == kNodes;
+      const absl::Status status =
+          Move(absl::StrCat("n", node), none ? "" : absl::StrCat("n", parent));
+      RC_ASSERT(status.ok() == (none || !is_below(parent, node)));
+      if (!status.ok()) continue;
+      parents.erase(node);
+      if (!none) parents[node] = parent;
+    }
+  }));
+}
+
+// Whichever comes first, the other one sees it.
+TEST_P(TreeTest, TwoMovesAtOnceCloseNoCircle) {
+  CreateAsset("a");
+  CreateAsset("b");
+  CreateAsset("c", "parent: 'assets/b'");
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_EQ(Move("a", ""), absl::OkStatus());
+    ASSERT_EQ(Move("b", ""), absl::OkStatus());
+    absl::Status of_a, of_b;
+    std::thread other([&] { of_a = Move("a", "c"); });
+    of_b = Move("b", "a");
+    other.join();
+    EXPECT_NE(of_a.ok(), of_b.ok()) << of_a << " " << of_b;
+    for (const absl::Status& status : {of_a, of_b}) {
+      if (status.ok()) continue;
+      EXPECT_THAT(status, IsRefusal("FIELD_INVALID", "asset.parent: "));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace charter::services
