@@ -24,7 +24,8 @@ class AssetTest : public DirectoryTest {
     v1::ListAssetsRequest request;
     request.set_filter(filter);
     std::vector<std::string> names;
-    for (const v1::Asset& asset : world_.Do(&ListAssets, request).assets())
+    const v1::ListAssetsResponse response = world_.Do(&ListAssets, request);
+    for (const v1::Asset& asset : response.assets())
       names.push_back(asset.name());
     return names;
   }
