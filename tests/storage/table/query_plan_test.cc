@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "storage/migrations/migration.h"
@@ -303,7 +304,9 @@ class QueryPlanTest : public ConformanceTest {
         if (*rest != '\0')
           absl::StrAppend(&query.filter, query.filter.empty() ? "" : " && ",
                           rest);
-        ExpectIndex(TwoPages(table, query), allowed, unique);
+        const std::vector<Statement> pages = TwoPages(table, query);
+        ExpectIndex(pages, allowed, unique);
+        if (lead.equal.empty()) ExpectIndex(LastWindow(pages), allowed, unique);
         if (inner || lead.equal.empty()) continue;
         // As the services ask, and for callers who are confined to an account.
         if (!Precedes(binding, lead)) continue;
@@ -317,6 +320,22 @@ class QueryPlanTest : public ConformanceTest {
     query.page_size = 3;
     query.restrict_to = {{lead.equal[0], SomeValue(*first)}};
     ExpectIndex(TwoPages(table, query), indexes, unique);
+  }
+
+  // The same pages where no more rows follow than are looked at at once, as in
+  // a table of few rows: they have no end.
+  static std::vector<Statement> LastWindow(std::vector<Statement> statements) {
+    for (Statement& statement : statements) {
+      const int ends = absl::StrReplaceAll({{"name <= :until_name AND ", ""}},
+                                           &statement.sql);
+      if (ends == 0) continue;
+      Binds binds;
+      for (const Bind& bind : statement.binds) {
+        if (bind.name != "until_name") binds.Add(bind.name, bind.value);
+      }
+      statement.binds = std::move(binds);
+    }
+    return statements;
   }
 
   static Value SomeValue(const Column& column) {
