@@ -49,6 +49,10 @@ absl::StatusOr<std::unique_ptr<call::Identity>> MakeIdentity(
     absl::Status status = roles.Set(role, permissions);
     if (!status.ok()) return status;
   }
+  for (const auto& [role, fields] : config.hidden) {
+    absl::Status status = roles.Hide(role, fields);
+    if (!status.ok()) return status;
+  }
   if (config.insecure) return call::Identity::Insecure();
   return call::Identity::FromFile(config.tokens, std::move(roles));
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -14,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "storage/migrations/migration.h"
+#include "storage/sql/confinement.h"
 #include "storage/sql/dialect.h"
 #include "storage/sql/errors.h"
 #include "storage/sql/statement_log.h"
@@ -74,6 +76,8 @@ struct TxOptions {
   // Read only: all statements see the same moment. Without it each statement
   // sees what is committed when it starts (SQLite always gives the snapshot).
   bool snapshot = false;
+  // Whose rows the transaction has; absent: everybody's.
+  std::optional<Confinement> confined_to;
 };
 
 // One thread's way to the database: one connection (SQLite: a read connection,

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/observability/log.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/names.h"
 #include "toml++/toml.h"
 
 namespace charter::call {
@@ -35,6 +36,38 @@ absl::Status Wrong(absl::string_view file, const toml::node& node,
                    absl::string_view what) {
   return absl::InvalidArgumentError(
       absl::StrCat(file, " line ", node.source().begin.line, ": ", what));
+}
+
+// Gives the principal what its roles give, and confines it if they are a
+// customer's. INVALID_ARGUMENT.
+absl::Status GiveRights(const Roles& roles, const toml::table& table,
+                        services::Principal* principal) {
+  absl::StatusOr<Rights> rights = roles.RightsOf(principal->roles);
+  if (!rights.ok()) return rights.status();
+  principal->permissions = rights->permissions;
+  principal->hidden = rights->hidden;
+  storage::Confinement confinement{table["account"].value_or(std::string()),
+                                   table["contact"].value_or(std::string())};
+  if (!rights->customer) {
+    if (confinement == storage::Confinement()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "account and contact stand with roles for customers (`customer…`) "
+        "only: nothing confines the others");
+  }
+  if (!absl::StartsWith(confinement.account, "accounts/") ||
+      !services::IsResourceName(confinement.account)) {
+    return absl::InvalidArgumentError(
+        "who has a role for customers has an account, \"accounts/acme\", that "
+        "they are confined to");
+  }
+  if (!confinement.contact.empty() &&
+      (!absl::StartsWith(confinement.contact, "contacts/") ||
+       !services::IsResourceName(confinement.contact))) {
+    return absl::InvalidArgumentError(
+        "contact must be a name such as \"contacts/jane\"");
+  }
+  principal->confined_to = std::move(confinement);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -66,10 +99,11 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
       const toml::table& table = *element.as_table();
       for (const auto& [name, value] : table) {
         if (name.str() != "sha256" && name.str() != "principal" &&
-            name.str() != "roles" && name.str() != "expires") {
+            name.str() != "roles" && name.str() != "expires" &&
+            name.str() != "account" && name.str() != "contact") {
           return Wrong(file_name, value,
-                       "unknown key; a token has sha256, principal, roles and "
-                       "expires");
+                       "unknown key; a token has sha256, principal, roles, "
+                       "expires, and of customers account and contact");
         }
       }
       const std::string hash =
@@ -93,11 +127,8 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
           entry.principal.roles.push_back(role.value_or(std::string()));
         }
       }
-      auto permissions = roles.PermissionsOf(entry.principal.roles);
-      if (!permissions.ok()) {
-        return Wrong(file_name, table, permissions.status().message());
-      }
-      entry.principal.permissions = *std::move(permissions);
+      absl::Status status = GiveRights(roles, table, &entry.principal);
+      if (!status.ok()) return Wrong(file_name, table, status.message());
       if (table.contains("expires")) {
         const auto expires = table["expires"].value<toml::date_time>();
         if (!expires.has_value() || !expires->offset.has_value()) {
@@ -130,7 +161,8 @@ std::unique_ptr<Identity> Identity::Insecure() {
   identity->insecure_ = true;
   identity->local_.name = "local";
   identity->local_.roles = {"admin"};
-  identity->local_.permissions = *identity->roles_.PermissionsOf({"admin"});
+  identity->local_.permissions =
+      identity->roles_.RightsOf({"admin"})->permissions;
   return identity;
 }
 

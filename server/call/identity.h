@@ -26,6 +26,9 @@ std::string HashToken(absl::string_view token);
 //   principal = "desk-1"    # in audit rows and as actor of events
 //   roles = ["agent"]
 //   expires = 2027-01-01T00:00:00Z   # optional
+// and, with a role for customers (roles.h),
+//   account = "accounts/acme"        # what they are confined to
+//   contact = "contacts/jane"        # optional: of it, what is this person's
 // A principal may have several tokens, so that they can be changed one by one.
 class TokenSet {
  public:

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "server/call/hidden_fields.h"
 #include "server/call/presentable.h"
 #include "server/observability/log.h"
 #include "server/services/shared/errors.h"
@@ -99,7 +100,8 @@ absl::Status CallPath::Enter(const Endpoint& endpoint,
       identity_.Identify(authorization, info.now);
   if (!principal.ok()) return principal.status();
   info.principal = *std::move(principal);
-  if (!info.principal.permissions->Has(policy.permission())) {
+  if (!info.principal.permissions->Has(policy.permission()) ||
+      (info.principal.confined_to.has_value() && !policy.customers())) {
     return errors::PermissionMissing(policy.permission(), info.principal.name);
   }
   return absl::OkStatus();
@@ -148,6 +150,10 @@ absl::Status CallPath::Admit(Passage& passage, size_t size,
   absl::Status status = validator_.Check(request);
   if (!status.ok()) return status;
   services::CallInfo& info = passage.info;
+  if (info.principal.hidden != nullptr) {
+    status = CheckNothingHidden(*info.principal.hidden, request);
+    if (!status.ok()) return status;
+  }
   info.validate_only = FlagOf(request, "validate_only");
   info.subject = TextOf(request, "name");
   if (passage.endpoint->method.policy.idempotency() ==
@@ -254,6 +260,10 @@ absl::Status CallPath::RunStream(Passage& passage, storage::Session& session,
 absl::Status CallPath::Leave(const Passage& passage,
                              const absl::Status& status) {
   const services::CallInfo& info = passage.info;
+  if (status.ok() && info.principal.hidden != nullptr &&
+      passage.response != nullptr) {
+    Hide(*info.principal.hidden, passage.response.get());
+  }
   const absl::Status result = Presentable(status, info.call_id);
   // Probes and tools ask all the time.
   if (!passage.endpoint->method.policy.public_() || !result.ok()) {

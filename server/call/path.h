@@ -82,7 +82,8 @@ class CallPath {
   absl::Status RunStream(Passage& passage, storage::Session& session,
                          std::shared_ptr<services::Stream> stream);
 
-  // Makes what goes to the caller, and writes the log line.
+  // Makes what goes to the caller: takes from the response what they may not
+  // see. Writes the log line.
   absl::Status Leave(const Passage& passage, const absl::Status& status);
 
  private:

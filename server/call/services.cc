@@ -18,6 +18,7 @@ namespace s = services;
 void RegisterAdmin(Endpoints& endpoints) {
   ServiceBuilder(endpoints, "charter.v1.AdminService")
       .Unary<&s::GetServerInfo>("GetServerInfo")
+      .Unary<&s::ListAuditEntries>("ListAuditEntries")
       .Unary<&s::Recalculate>("Recalculate");
   ServiceBuilder(endpoints, "google.longrunning.Operations")
       .Unary<&s::ListOperations>("ListOperations")
@@ -115,6 +116,8 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::CreateEntitlement>("CreateEntitlement")
       .Unary<&s::UpdateEntitlement>("UpdateEntitlement")
       .Unary<&s::DeleteEntitlement>("DeleteEntitlement")
+      .Unary<&s::AddEntitlementContacts>("AddEntitlementContacts")
+      .Unary<&s::RemoveEntitlementContacts>("RemoveEntitlementContacts")
       .Unary<&s::VerifyEntitlement>("VerifyEntitlement");
 }
 

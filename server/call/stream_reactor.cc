@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "server/call/hidden_fields.h"
 #include "server/call/presentable.h"
 #include "server/call/reactors.h"
 #include "server/call/status.h"
@@ -23,6 +24,10 @@ class OpenStream final : public services::Stream {
  public:
   explicit OpenStream(StreamReactor* reactor) : reactor_(reactor) {}
 
+  // Before the feeder begins: what the caller does not see.
+  void Hide(std::shared_ptr<const services::HiddenFields> hidden) {
+    hidden_ = std::move(hidden);
+  }
   bool Write(const google::protobuf::MessageLite& message) override;
   size_t pending_bytes() const override {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -54,6 +59,7 @@ class OpenStream final : public services::Stream {
   void StartNext();
   void FinishIfIdle();
 
+  std::shared_ptr<const services::HiddenFields> hidden_;
   mutable std::mutex mutex_;
   StreamReactor* reactor_;
   std::deque<grpc::ByteBuffer> queue_;
@@ -94,6 +100,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
       AuditRefusal(context_, passage_, status);
       return stream_->Finish(status);
     }
+    stream_->Hide(passage_.info.principal.hidden);
     if (context_.draining.load()) return stream_->Finish(errors::Draining());
     auto stream = stream_;
     live_id_ = context_.streams.Add([stream] { stream->Drain(); });
@@ -154,7 +161,16 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 };
 
 bool OpenStream::Write(const google::protobuf::MessageLite& message) {
-  grpc::ByteBuffer bytes = ToBytes(message);
+  grpc::ByteBuffer bytes;
+  if (hidden_ == nullptr) {
+    bytes = ToBytes(message);
+  } else {
+    std::unique_ptr<google::protobuf::Message> told(
+        static_cast<google::protobuf::Message*>(message.New()));
+    told->CheckTypeAndMergeFrom(message);
+    charter::call::Hide(*hidden_, told.get());
+    bytes = ToBytes(*told);
+  }
   std::lock_guard<std::mutex> lock(mutex_);
   if (ended_) return false;
   pending_ += bytes.Length();

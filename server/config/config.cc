@@ -18,6 +18,7 @@ namespace charter {
 namespace {
 
 constexpr char kRoles[] = "roles";
+constexpr char kHidden[] = "hidden";
 
 std::string FlagOf(const Setting& setting) {
   return absl::StrCat("--", absl::StrReplaceAll(setting.key, {{"_", "-"}}));
@@ -33,29 +34,45 @@ absl::Status AtLine(const std::string& path, const toml::node& node,
       absl::StrCat(path, " line ", node.source().begin.line, ": ", what));
 }
 
-absl::Status ApplyRoles(const std::string& path, const toml::node& node,
-                        Config* config) {
-  if (!node.is_table()) return AtLine(path, node, "roles must be a table");
+using Lists = std::map<std::string, std::vector<std::string>>;
+
+// A table of lists of texts: `of` says of what.
+absl::Status ApplyLists(const std::string& path, absl::string_view key,
+                        absl::string_view of, const toml::node& node,
+                        Lists* lists) {
+  if (!node.is_table())
+    return AtLine(path, node, absl::StrCat(key, " must be a table"));
   for (const auto& [name, value] : *node.as_table()) {
-    std::vector<std::string> permissions;
-    if (const toml::array* list = value.as_array()) {
-      for (const toml::node& element : *list) {
-        if (!element.is_string()) {
-          return AtLine(path, element, "a permission is a text");
-        }
-        permissions.push_back(element.value_or(std::string()));
-      }
-    } else {
-      return AtLine(path, value, "a role is a list of permissions");
+    const toml::array* list = value.as_array();
+    if (list == nullptr) {
+      return AtLine(path, value,
+                    absl::StrCat("a role has a list of ", of, "s here"));
     }
-    config->roles[std::string(name.str())] = std::move(permissions);
+    std::vector<std::string> texts;
+    for (const toml::node& element : *list) {
+      if (!element.is_string())
+        return AtLine(path, element, absl::StrCat("a ", of, " is a text"));
+      texts.push_back(element.value_or(std::string()));
+    }
+    (*lists)[std::string(name.str())] = std::move(texts);
   }
   return absl::OkStatus();
 }
 
+void PrintLists(absl::string_view key, const Lists& lists, std::string* out) {
+  if (!lists.empty()) absl::StrAppend(out, "\n[", key, "]\n");
+  for (const auto& [role, texts] : lists) {
+    absl::StrAppend(out, role, " = [\"", absl::StrJoin(texts, "\", \""),
+                    "\"]\n");
+  }
+}
+
 absl::Status ApplyKey(const std::string& path, absl::string_view key,
                       const toml::node& node, Config* config) {
-  if (key == kRoles) return ApplyRoles(path, node, config);
+  if (key == kRoles)
+    return ApplyLists(path, key, "permission", node, &config->roles);
+  if (key == kHidden)
+    return ApplyLists(path, key, "field", node, &config->hidden);
   for (const Setting& setting : Settings()) {
     if (setting.key != key) continue;
     std::string text;
@@ -79,7 +96,7 @@ absl::Status ApplyKey(const std::string& path, absl::string_view key,
                                  [](std::string* out, const Setting& setting) {
                                    absl::StrAppend(out, setting.key);
                                  }),
-                   " and the table roles"));
+                   " and the tables roles and hidden"));
 }
 
 // A file of the user's, so that a first start needs no preparation.
@@ -125,7 +142,7 @@ Invocation ParseInvocation(
   std::string file;
   app.add_option("--config", file,
                  "A TOML file with the settings below, dashes as underscores, "
-                 "and a table [roles] (CHARTER_CONFIG)")
+                 "and tables [roles] and [hidden] (CHARTER_CONFIG)")
       ->type_name("FILE");
   app.add_flag("--print-config", invocation.print_config,
                "Print the settings in force, then exit");
@@ -247,11 +264,8 @@ std::string PrintConfig(const Config& config) {
     quoted << toml::value<std::string>(value);
     absl::StrAppend(&out, setting.key, " = ", quoted.str(), "\n");
   }
-  if (!config.roles.empty()) absl::StrAppend(&out, "\n[", kRoles, "]\n");
-  for (const auto& [role, permissions] : config.roles) {
-    absl::StrAppend(&out, role, " = [\"", absl::StrJoin(permissions, "\", \""),
-                    "\"]\n");
-  }
+  PrintLists(kRoles, config.roles, &out);
+  PrintLists(kHidden, config.hidden, &out);
   return out;
 }
 

@@ -35,6 +35,8 @@ struct Config {
   std::string log_level = "info";
   // Roles besides the built-in ones, and their permissions.
   std::map<std::string, std::vector<std::string>> roles;
+  // Fields, `Case.owner`, that a role does not see.
+  std::map<std::string, std::vector<std::string>> hidden;
 };
 
 // What the command line asked for besides settings.

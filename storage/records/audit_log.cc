@@ -1,5 +1,6 @@
 #include "storage/records/audit_log.h"
 
+#include "absl/strings/str_cat.h"
 #include "storage/internal/records.pb.h"
 #include "storage/records/ids.h"
 #include "storage/records/record_util.h"
@@ -28,14 +29,17 @@ absl::Status AppendAudit(Transaction& tx,
                             rows);
 }
 
-absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& tx,
-                                                   absl::string_view after_id,
-                                                   int limit) {
-  const absl::StatusOr<Rows> rows = tx.Query(
-      "SELECT id, time_us, principal, method, subject, outcome, request_id, "
-      "detail FROM audit_log "
-      "WHERE id > :after ORDER BY id LIMIT :limit",
-      {{"after", after_id}, {"limit", limit}});
+namespace {
+
+constexpr char kSelect[] =
+    "SELECT id, time_us, principal, method, subject, outcome, request_id, "
+    "detail FROM audit_log WHERE ";
+
+absl::StatusOr<std::vector<AuditRecord>> Read(Transaction& tx,
+                                              absl::string_view rest,
+                                              const Binds& binds) {
+  const absl::StatusOr<Rows> rows =
+      tx.Query(absl::StrCat(kSelect, rest), binds);
   if (!rows.ok()) return rows.status();
   std::vector<AuditRecord> records;
   records.reserve(rows->size());
@@ -54,6 +58,42 @@ absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& tx,
                        detail.before(), detail.after()});
   }
   return records;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& tx,
+                                                   absl::string_view after_id,
+                                                   int limit) {
+  return Read(tx, "id > :after ORDER BY id LIMIT :limit",
+              {{"after", after_id}, {"limit", limit}});
+}
+
+absl::StatusOr<std::vector<AuditRecord>> FindAudit(Transaction& tx,
+                                                   const AuditQuery& query) {
+  std::string rest;
+  Binds binds;
+  if (!query.subject.empty()) {
+    absl::StrAppend(&rest, "subject = :subject AND ");
+    binds.Add("subject", query.subject);
+  }
+  if (!query.principal.empty()) {
+    absl::StrAppend(&rest, "principal = :principal AND ");
+    binds.Add("principal", query.principal);
+  }
+  std::string before = query.before_id;
+  if (before.empty()) {
+    // Beyond every id there is: they are made of digits and capital letters.
+    before = query.to == absl::InfiniteFuture() ? "~" : FirstIdAt(query.to);
+  }
+  absl::StrAppend(
+      &rest, "id >= :first AND id < :before ORDER BY id DESC LIMIT :limit");
+  binds.Add("first", query.from == absl::InfinitePast()
+                         ? std::string()
+                         : FirstIdAt(query.from));
+  binds.Add("before", before);
+  binds.Add("limit", query.limit);
+  return Read(tx, rest, binds);
 }
 
 absl::StatusOr<int64_t> PurgeAudit(Transaction& tx, absl::Time cutoff,

@@ -41,6 +41,20 @@ absl::StatusOr<std::vector<AuditRecord>> ReadAudit(Transaction& tx,
                                                    absl::string_view after_id,
                                                    int limit);
 
+// Which audit rows are asked for.
+struct AuditQuery {
+  std::string subject;    // empty: any
+  std::string principal;  // empty: any
+  absl::Time from = absl::InfinitePast();
+  absl::Time to = absl::InfiniteFuture();  // the first instant outside
+  std::string before_id;  // only what is older than this row; empty: all
+  int limit = 50;
+};
+// The newest first. Of subject and principal an index serves the first one that
+// is given.
+absl::StatusOr<std::vector<AuditRecord>> FindAudit(Transaction& tx,
+                                                   const AuditQuery& query);
+
 // Removes at most `limit` made before `cutoff`; returns how many. Repeat while
 // it is `limit`.
 absl::StatusOr<int64_t> PurgeAudit(Transaction& tx, absl::Time cutoff,

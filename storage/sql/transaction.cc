@@ -133,6 +133,10 @@ void Transaction::AfterCommit(std::function<void()> hook) {
 absl::Time Transaction::now() const { return state_->options.now; }
 bool Transaction::dry_run() const { return state_->options.dry_run; }
 int Transaction::attempt() const { return state_->attempt; }
+const Confinement* Transaction::confined_to() const {
+  const std::optional<Confinement>& confined = state_->options.confined_to;
+  return confined.has_value() ? &*confined : nullptr;
+}
 const Dialect& Transaction::dialect() const { return connection_->dialect(); }
 
 std::string InList(absl::string_view prefix, absl::Span<const Value> values,

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "storage/sql/confinement.h"
 #include "storage/sql/dialect.h"
 #include "storage/sql/rows.h"
 #include "storage/sql/value.h"
@@ -96,6 +97,8 @@ class Transaction {
   // 1 for the first run of the lambda, then 2, …
   int attempt() const;
   const Dialect& dialect() const;
+  // Null: whoever asks may have every row.
+  const Confinement* confined_to() const;
 
  private:
   friend class Session;

@@ -7,11 +7,13 @@ const Table<v1::Account>& AccountTable() {
       .table = "accounts",
       .null_when_empty = {"external_id"},
       .blob = {"annotations"},
-      .leads = {{{"external_id"}},
+      .leads = {{{"name"}},
+                {{"external_id"}},
                 {{"parent"}},
                 {{"tier"}},
                 {{"business_hours"}},
                 {}},
+      .owner = "name",
       .unique = {{"accounts_external_id", "external_id"}},
   });
   return *table;

@@ -6,7 +6,8 @@ const Table<v1::AttributeDefinition>& AttributeDefinitionTable() {
   static const auto* const table =
       new Table<v1::AttributeDefinition>({.table = "attribute_definitions",
                                           .blob = {"annotations", "values"},
-                                          .leads = {{}}});
+                                          .leads = {{}},
+                                          .shared = true});
   return *table;
 }
 

@@ -93,6 +93,16 @@ struct TableSpec {
   // The first that fits is taken, so the most selective come first. One without
   // `equal` fits every filter.
   std::vector<Lead> leads = {};
+  // Whose a row is, for callers who are confined to an account
+  // (confinement.h): the column with the account's name.
+  std::string owner = "account";
+  // Rows that belong to no account and that all see: the deployment's own
+  // definitions. A table with neither an owner nor this is closed to confined
+  // callers.
+  bool shared = false;
+  // What makes a row of the account a contact's own, as SQL over
+  // `:confined_contact` without an OR at its top; empty: being the account's.
+  std::string own_of_contact = {};
   // Unique keys other than the name, with the field a caller knows it by.
   std::vector<std::pair<std::string, std::string>> unique = {};  // key, field
 };

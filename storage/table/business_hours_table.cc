@@ -7,7 +7,8 @@ const Table<v1::BusinessHours>& BusinessHoursTable() {
   static const auto* const table =
       new Table<v1::BusinessHours>({.table = "business_hours",
                                     .blob = {"annotations", "definition"},
-                                    .leads = {{}}});
+                                    .leads = {{}},
+                                    .shared = true});
   return *table;
 }
 
@@ -16,7 +17,8 @@ const Table<v1::BusinessHoursVersion>& BusinessHoursVersionTable() {
       new Table<v1::BusinessHoursVersion>({.table = "business_hours_versions",
                                            .blob = {"definition"},
                                            .hidden = VersionColumns(),
-                                           .leads = VersionLeads()});
+                                           .leads = VersionLeads(),
+                                           .shared = true});
   return *table;
 }
 

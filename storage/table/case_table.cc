@@ -37,6 +37,7 @@ const Table<v1::Case>& CaseTable() {
                 {{"evaluation_error_set"}},
                 {{"status"}},
                 {}},
+      .own_of_contact = "contact = :confined_contact",
       .unique = {{"cases_external_id", "external_id"}},
   });
   return *table;

@@ -8,6 +8,7 @@ const Table<v1::Contact>& ContactTable() {
       .null_when_empty = {"external_id"},
       .blob = {"annotations"},
       .leads = {{{"external_id"}, {"account"}}, {{"email"}}, {{"account"}}, {}},
+      .own_of_contact = "name = :confined_contact",
       .unique = {{"contacts_external_id", "external_id"}},
   });
   return *table;

@@ -8,7 +8,8 @@ const Table<v1::EntitlementProcess>& EntitlementProcessTable() {
       new Table<v1::EntitlementProcess>({.table = "entitlement_processes",
                                          .ids = {"published_version"},
                                          .blob = {"annotations", "definition"},
-                                         .leads = {{}}});
+                                         .leads = {{}},
+                                         .shared = true});
   return *table;
 }
 
@@ -17,7 +18,8 @@ const Table<v1::EntitlementProcessVersion>& EntitlementProcessVersionTable() {
       {.table = "entitlement_process_versions",
        .blob = {"definition", "milestone_types"},
        .hidden = VersionColumns(),
-       .leads = VersionLeads()});
+       .leads = VersionLeads(),
+       .shared = true});
   return *table;
 }
 

@@ -16,6 +16,12 @@ const Table<v1::Entitlement>& EntitlementTable() {
                 {{"process"}},
                 {{"business_hours"}},
                 {}},
+      // C4: one that lists nobody is everybody's.
+      .own_of_contact =
+          "(:confined_contact IN (SELECT c.contact FROM entitlement_contacts c "
+          "WHERE c.entitlement = entitlements.name) OR NOT EXISTS (SELECT 1 "
+          "FROM entitlement_contacts c WHERE c.entitlement = "
+          "entitlements.name))",
       .unique = {{"entitlements_external_id", "external_id"}},
   });
   return *table;

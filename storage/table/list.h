@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
+#include "google/protobuf/descriptor.h"
 #include "server/sla/expression/schema.h"
 #include "storage/sql/value.h"
 
@@ -38,6 +40,10 @@ struct ListQuery {
   std::vector<Equality> restrict_to;
   // Custom fields that the filter may name as `attributes.NAME`, named so here.
   std::vector<sla::Field> attributes;
+  // Fields that the filter may not name, because the caller does not see them;
+  // null: none. Outlives the call.
+  const absl::flat_hash_set<const google::protobuf::FieldDescriptor*>* unseen =
+      nullptr;
   // 0: kDefaultPageSize; more than kMaxPageSize: kMaxPageSize. Never negative:
   // the call path refuses it.
   int page_size = 0;

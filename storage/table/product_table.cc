@@ -9,6 +9,7 @@ const Table<v1::Product>& ProductTable() {
       .blob = {"annotations"},
       .leads =
           {{{"external_id"}}, {{"product_code"}}, {{"sku"}}, {{"family"}}, {}},
+      .shared = true,
       .unique = {{"products_external_id", "external_id"}},
   });
   return *table;

@@ -129,6 +129,34 @@ absl::Status TableBase::ReadRow(Row row, Message* message,
   return absl::OkStatus();
 }
 
+absl::Status TableBase::Confine(const Transaction& tx, std::string* condition,
+                                Binds* binds) const {
+  const Confinement* confined = tx.confined_to();
+  const TableSpec& spec = binding_.spec();
+  if (confined == nullptr || spec.shared) return absl::OkStatus();
+  if (binding_.FindColumn(spec.owner) == nullptr)
+    return Misuse(binding_, "it is closed to callers of one account");
+  absl::StrAppend(condition, " AND ", spec.owner, " = :confined_account");
+  binds->Add("confined_account", confined->account);
+  if (confined->contact.empty() || spec.own_of_contact.empty())
+    return absl::OkStatus();
+  absl::StrAppend(condition, " AND ", spec.own_of_contact);
+  binds->Add("confined_contact", confined->contact);
+  return absl::OkStatus();
+}
+
+absl::Status TableBase::CheckOwn(const Transaction& tx,
+                                 const Message& message) const {
+  const Confinement* confined = tx.confined_to();
+  if (confined == nullptr) return absl::OkStatus();
+  const Column* owner = binding_.FindColumn(binding_.spec().owner);
+  if (!binding_.spec().shared && owner != nullptr &&
+      binding_.Get(*owner, message) == Value(confined->account)) {
+    return absl::OkStatus();
+  }
+  return Misuse(binding_, "a caller of one account may not write this row");
+}
+
 absl::Status TableBase::CheckHidden(const HiddenValues* hidden) const {
   if (hidden == nullptr || hidden->size() == hidden_count_)
     return absl::OkStatus();
@@ -146,8 +174,11 @@ void TableBase::SetEtag(Message* message, int64_t version) const {
       MakeEtag(binding_.table(), NameOf(*message), version));
 }
 
-TableBase::Selection TableBase::Where(std::string condition, Binds binds,
-                                      absl::string_view lock) const {
+absl::StatusOr<TableBase::Selection> TableBase::Where(
+    const Transaction& tx, std::string condition, Binds binds,
+    absl::string_view lock) const {
+  if (absl::Status status = Confine(tx, &condition, &binds); !status.ok())
+    return status;
   Selection selection;
   selection.sql =
       absl::StrCat(texts_.select, " WHERE ", condition, " ORDER BY name", lock);
@@ -212,12 +243,15 @@ absl::Status TableBase::Get(Transaction& tx, absl::string_view name, Lock lock,
                             Message* message, HiddenValues* hidden) const {
   int found = 0;
   std::vector<HiddenValues> hidden_values;
-  const Selection selection = {
-      absl::StrCat(texts_.select, " WHERE name = :name",
-                   LockText(tx.dialect(), lock)),
-      {{"name", name}},
-      "= :name"};
-  absl::Status status = ReadAll(
+  std::string condition = "name = :name";
+  Binds binds = {{"name", name}};
+  absl::Status status = Confine(tx, &condition, &binds);
+  if (!status.ok()) return status;
+  const Selection selection = {absl::StrCat(texts_.select, " WHERE ", condition,
+                                            LockText(tx.dialect(), lock)),
+                               std::move(binds),
+                               tx.confined_to() == nullptr ? "= :name" : ""};
+  status = ReadAll(
       tx, selection,
       [&] {
         ++found;
@@ -243,10 +277,12 @@ absl::Status TableBase::BatchGet(Transaction& tx,
     const std::string which = absl::StrCat(
         "IN ",
         InList("name", absl::MakeConstSpan(all).subspan(from, kBatch), &binds));
-    Selection selection = Where(absl::StrCat("name ", which), std::move(binds),
-                                LockText(tx.dialect(), lock));
-    selection.which = which;
-    absl::Status status = ReadAll(tx, selection, sink, All, hidden);
+    absl::StatusOr<Selection> selection =
+        Where(tx, absl::StrCat("name ", which), std::move(binds),
+              LockText(tx.dialect(), lock));
+    if (!selection.ok()) return selection.status();
+    if (tx.confined_to() == nullptr) selection->which = which;
+    absl::Status status = ReadAll(tx, *selection, sink, All, hidden);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
@@ -267,10 +303,11 @@ absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
                     " = :", it.column);
     binds.Add(it.column, it.value);
   }
-  Selection selection = Where(std::move(condition), std::move(binds),
-                              LockText(tx.dialect(), lock));
-  if (!immutable) selection.which.clear();
-  return ReadAll(tx, selection, sink, All, nullptr);
+  absl::StatusOr<Selection> selection = Where(
+      tx, std::move(condition), std::move(binds), LockText(tx.dialect(), lock));
+  if (!selection.ok()) return selection.status();
+  if (!immutable) selection->which.clear();
+  return ReadAll(tx, *selection, sink, All, nullptr);
 }
 
 absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
@@ -286,15 +323,17 @@ absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
   const std::vector<Value> all(values.begin(), values.end());
   Binds binds;
   const std::string list = InList("value", all, &binds);
-  Selection selection =
-      Where(absl::StrCat(column, " IN ", list), std::move(binds), "");
-  if (!binding_.FindColumn(column)->immutable) selection.which.clear();
-  return ReadAll(tx, selection, sink, All, nullptr);
+  absl::StatusOr<Selection> selection =
+      Where(tx, absl::StrCat(column, " IN ", list), std::move(binds), "");
+  if (!selection.ok()) return selection.status();
+  if (!binding_.FindColumn(column)->immutable) selection->which.clear();
+  return ReadAll(tx, *selection, sink, All, nullptr);
 }
 
 absl::Status TableBase::Insert(Transaction& tx, Message* message,
                                const HiddenValues* hidden) const {
   if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  if (absl::Status status = CheckOwn(tx, *message); !status.ok()) return status;
   message->DiscardUnknownFields();
   std::vector<Value> row = RowOf(*message, 1, hidden);
   Binds binds;
@@ -317,6 +356,8 @@ absl::Status TableBase::InsertAll(
   for (size_t i = 0; i < messages.size(); ++i) {
     const HiddenValues* of_row = hidden == nullptr ? nullptr : &(*hidden)[i];
     if (absl::Status status = CheckHidden(of_row); !status.ok()) return status;
+    if (absl::Status status = CheckOwn(tx, *messages[i]); !status.ok())
+      return status;
     messages[i]->DiscardUnknownFields();
     rows.push_back(RowOf(*messages[i], 1, of_row));
   }
@@ -331,6 +372,7 @@ absl::Status TableBase::InsertAll(
 absl::Status TableBase::Update(Transaction& tx, Message* message,
                                const HiddenValues* hidden) const {
   if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  if (absl::Status status = CheckOwn(tx, *message); !status.ok()) return status;
   if (!binding_.has_etag())
     return Misuse(binding_, "it has no etag: use UpdateDerived");
   const std::string name = NameOf(*message);
@@ -360,6 +402,7 @@ absl::Status TableBase::Update(Transaction& tx, Message* message,
 absl::Status TableBase::UpdateDerived(Transaction& tx, const Message& message,
                                       const HiddenValues* hidden) const {
   if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
+  if (absl::Status status = CheckOwn(tx, message); !status.ok()) return status;
   const std::string name = NameOf(message);
   Binds binds;
   BindChanges(message, true, hidden, &binds);

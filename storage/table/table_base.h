@@ -111,13 +111,23 @@ class TableBase {
                                            const Selection& selection,
                                            const Rows& rows) const;
   // The selection of the rows that a condition finds, in order of name.
-  Selection Where(std::string condition, Binds binds,
-                  absl::string_view lock) const;
+  absl::StatusOr<Selection> Where(const Transaction& tx, std::string condition,
+                                  Binds binds, absl::string_view lock) const;
   // The place of the last of the `window` rows after a place, or nothing when
   // there are fewer.
   absl::StatusOr<Place> WindowEnd(Transaction& tx, const ChosenLead& lead,
                                   const Place& after, int window) const;
   absl::Status CheckHidden(const HiddenValues* hidden) const;
+  // Narrows a selection of rows to those that the caller of `tx` is confined
+  // to; `condition` is its WHERE.
+  absl::Status Confine(const Transaction& tx, std::string* condition,
+                       Binds* binds) const;
+  // `impossible` is set when no row can be the caller's.
+  absl::Status Confine(const Transaction& tx, ListQuery* query,
+                       bool* impossible) const;
+  // A write of a row that the caller of `tx` may not have is a defect of
+  // whoever tries. INTERNAL.
+  absl::Status CheckOwn(const Transaction& tx, const Message& message) const;
 
   std::string NameOf(const Message& message) const;
   void SetEtag(Message* message, int64_t version) const;

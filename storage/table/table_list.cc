@@ -93,7 +93,12 @@ size_t TopLevelTerms(const sla::Expression& filter) {
 class Rest {
  public:
   Rest(const TableBinding& binding, const ChosenLead& lead,
-       const sla::Expression* filter) {
+       const sla::Expression* filter, const Confinement* confined) {
+    const std::string& own = binding.spec().own_of_contact;
+    if (confined != nullptr && !confined->contact.empty() && !own.empty()) {
+      parts_.push_back(own);
+      binds_.push_back({"confined_contact", confined->contact});
+    }
     for (const Equality& it : lead.unused()) {
       parts_.push_back(absl::StrCat(it.column, " = :", it.column));
       binds_.push_back({it.column, it.value});
@@ -120,6 +125,30 @@ class Rest {
   std::vector<Bind> binds_;
 };
 
+using Fields = absl::flat_hash_set<const google::protobuf::FieldDescriptor*>;
+
+// A filter tells as much of a field as reading it does.
+absl::Status CheckSeen(const TableBinding& binding,
+                       const sla::Expression& filter, const sla::Schema& schema,
+                       const Fields& unseen) {
+  for (int slot : filter.slots()) {
+    bool hidden;
+    if (slot >= binding.filter_schema().size()) {  // attributes.NAME
+      hidden = unseen.contains(
+          binding.spec().message->FindFieldByName("attributes"));
+    } else {
+      const Column& column = binding.filter_column(slot);
+      // Made from fields of which some may be unseen.
+      hidden = column.field == nullptr || unseen.contains(column.field);
+    }
+    if (hidden) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown field `", schema.field(slot).name, "`"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 // Whether a lead finds the rows of a restriction, however few they are.
 bool ServesRestriction(const TableBinding& binding,
                        const std::vector<Equality>& restrict_to) {
@@ -137,12 +166,40 @@ bool ServesRestriction(const TableBinding& binding,
 
 }  // namespace
 
+absl::Status TableBase::Confine(const Transaction& tx, ListQuery* query,
+                                bool* impossible) const {
+  const TableSpec& spec = binding_.spec();
+  if (spec.shared) return absl::OkStatus();
+  if (binding_.FindColumn(spec.owner) == nullptr) {
+    return StorageError(ErrorKind::kInternal,
+                        absl::StrCat("table ", binding_.table(),
+                                     " is closed to callers of one account"));
+  }
+  const Value own(tx.confined_to()->account);
+  for (const Equality& it : query->restrict_to) {
+    if (it.column != spec.owner) continue;
+    // The service itself asks for one account's rows.
+    *impossible = it.value != own;
+    return absl::OkStatus();
+  }
+  query->restrict_to.push_back({spec.owner, own});
+  return absl::OkStatus();
+}
+
 // Goes through the lead's rows in windows. Within one, SQL picks the rows that
 // the filter selects; how many rows were looked at is known all the same.
-absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
+absl::Status TableBase::List(Transaction& tx, const ListQuery& asked, Sink sink,
                              absl::FunctionRef<void()> drop_last,
                              std::string* next) const {
   next->clear();
+  std::optional<ListQuery> narrowed;
+  if (tx.confined_to() != nullptr) {
+    narrowed = asked;
+    bool impossible = false;
+    absl::Status status = Confine(tx, &*narrowed, &impossible);
+    if (!status.ok() || impossible) return status;
+  }
+  const ListQuery& query = narrowed.has_value() ? *narrowed : asked;
   if (!ServesRestriction(binding_, query.restrict_to)) {
     return StorageError(ErrorKind::kInternal,
                         absl::StrCat("table ", binding_.table(),
@@ -162,6 +219,10 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
         sla::Expression::Parse(query.filter, schema, sla::Usage::kLevel);
     if (!parsed.ok()) return parsed.status();
     filter = *std::move(parsed);
+    if (query.unseen != nullptr) {
+      absl::Status status = CheckSeen(binding_, *filter, schema, *query.unseen);
+      if (!status.ok()) return status;
+    }
     bool impossible = false;
     equalities = EqualitiesOf(*filter, binding_, &impossible);
     if (impossible) return absl::OkStatus();
@@ -175,7 +236,8 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& query, Sink sink,
     if (!decoded.ok()) return decoded.status();
     place = *std::move(decoded);
   }
-  const Rest rest(binding_, *lead, filter.has_value() ? &*filter : nullptr);
+  const Rest rest(binding_, *lead, filter.has_value() ? &*filter : nullptr,
+                  tx.confined_to());
 
   Picker picker(binding_, query, schema,
                 filter.has_value() ? &*filter : nullptr);

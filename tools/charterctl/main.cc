@@ -5,10 +5,16 @@
 #include <fstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tools/charterctl/commands.h"
+#include "tools/charterctl/demo_data.h"
 #include "tools/charterctl/figures.h"
 #include "tools/charterctl/import_incidents.h"
+#include "tools/charterctl/kinds.h"
+#include "tools/charterctl/records.h"
 
 namespace charter::tools {
 namespace {
@@ -35,6 +41,34 @@ absl::Status Report(const Connection& connection, const std::string& as_of,
     at = *asked;
   }
   return ReportIncidents(connection, *facts, at, figures, instances);
+}
+
+// Rows that were refused make the whole a failure, for scripts.
+absl::Status Import(const Connection& connection,
+                    const ImportRecordsOptions& options) {
+  const absl::StatusOr<ImportSummary> summary =
+      ImportRecords(connection, options);
+  if (!summary.ok()) return summary.status();
+  std::printf(
+      "%s: %lld created, %lld changed, %lld as they were, %lld refused%s\n",
+      options.kind.c_str(), static_cast<long long>(summary->created),
+      static_cast<long long>(summary->changed),
+      static_cast<long long>(summary->unchanged),
+      static_cast<long long>(summary->refused),
+      options.dry_run ? " (dry run: nothing was kept)" : "");
+  if (summary->refused == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the rows that were refused are in ", summary->refused_file,
+      " with what is wrong: correct them there and import that file"));
+}
+
+absl::Status DemoData(DemoDataOptions options, const std::string& today) {
+  options.today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
+  if (!today.empty() && !absl::ParseCivilTime(today, &options.today)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--today: `", today, "` is no day such as 2026-03-31"));
+  }
+  return WriteDemoData(options);
 }
 
 int Run(int argc, char** argv) {
@@ -78,6 +112,46 @@ int Run(int argc, char** argv) {
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
 
+  ImportRecordsOptions records;
+  std::string exported_file;
+  CLI::App* exports = app.add_subcommand(
+      "export", "Writes resources of a kind into a CSV file");
+  exports->require_subcommand(1);
+  for (const Kind& kind : Kinds()) {
+    const auto chosen = [&records, name = kind.name] { records.kind = name; };
+    CLI::App* in = import->add_subcommand(
+        kind.name, "Brings in " + kind.name + " (CSV, see export)");
+    in->add_option("file", records.file, "the file")->required();
+    in->add_option("--refused", records.refused,
+                   "write rows that are refused here; default: "
+                   "FILE.refused.csv");
+    in->add_flag("--dry-run", records.dry_run,
+                 "check everything, keep nothing");
+    in->add_option("--connections", records.connections, "calls at once")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    in->callback(chosen);
+    CLI::App* out = exports->add_subcommand(
+        kind.name, "Writes all " + kind.name + ", in order of name");
+    out->add_option("file", exported_file, "the file")->required();
+    out->callback(chosen);
+  }
+
+  DemoDataOptions demo;
+  std::string today;
+  CLI::App* demo_data = app.add_subcommand(
+      "demo-data", "Makes files of customers up, for import; needs no server");
+  demo_data->add_option("folder", demo.folder, "where to")->required();
+  demo_data->add_option("--accounts", demo.accounts, "how many customers")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  demo_data->add_option("--seed", demo.seed, "other ones for each")
+      ->capture_default_str();
+  demo_data->add_option("--process", demo.process,
+                        "that entitlements run under; default: none");
+  demo_data->add_option("--today", today,
+                        "YYYY-MM-DD, around which they bought; default: today");
+
   CLI::App* report =
       app.add_subcommand("report", "Reports on what was brought in");
   report->require_subcommand(1);
@@ -115,6 +189,8 @@ int Run(int argc, char** argv) {
   absl::Status result;
   if (migrate->parsed()) {
     result = Migrate(database);
+  } else if (demo_data->parsed()) {
+    result = DemoData(demo, today);
   } else if (const std::string token = ReadToken(token_file);
              !CheckToken(server, token).ok()) {
     result = CheckToken(server, token);
@@ -123,6 +199,11 @@ int Run(int argc, char** argv) {
     if (status->parsed()) result = Status(connection);
     if (import_incidents->parsed())
       result = ImportIncidents(connection, incidents);
+    if (exports->parsed()) {
+      result = ExportRecords(connection, records.kind, exported_file);
+    } else if (!records.kind.empty()) {
+      result = Import(connection, records);
+    }
     if (report_incidents->parsed())
       result = Report(connection, as_of, figures, instances);
     if (watch->parsed()) result = Watch(connection, watch_options);

@@ -19,6 +19,10 @@ inline constexpr char kRecalculateKind[] = "recalculate";
 absl::StatusOr<google::longrunning::Operation> Recalculate(
     Call& call, const v1::RecalculateRequest& request);
 
+// The newest first.
+absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
+    Call& call, const v1::ListAuditEntriesRequest& request);
+
 absl::StatusOr<google::longrunning::ListOperationsResponse> ListOperations(
     Call& call, const google::longrunning::ListOperationsRequest& request);
 absl::StatusOr<google::longrunning::Operation> GetOperation(

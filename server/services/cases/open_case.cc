@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -156,10 +157,38 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   return response;
 }
 
+// A customer opens cases under what they are entitled to only, and a contact
+// in their own name.
+absl::Status AsCustomer(const storage::Confinement& confinement,
+                        v1::OpenCaseRequest* request) {
+  v1::Case& row = *request->mutable_case_();
+  if (row.kind() == v1::WORK_ORDER) {
+    return errors::FieldInvalid("case.kind", "NOT_YOURS",
+                                "customers open cases, not work orders");
+  }
+  if (!row.status().empty()) {
+    return errors::FieldInvalid(
+        "case.status", "NOT_YOURS",
+        "a customer's case begins as new: leave it out");
+  }
+  if (row.contact().empty()) row.set_contact(confinement.contact);
+  request->set_require_entitlement(true);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<v1::OpenCaseResponse> OpenCase(
-    Call& call, const v1::OpenCaseRequest& request) {
+    Call& call, const v1::OpenCaseRequest& asked) {
+  std::optional<v1::OpenCaseRequest> customers;
+  if (call.principal().confined_to.has_value()) {
+    customers = asked;
+    absl::Status status =
+        AsCustomer(*call.principal().confined_to, &*customers);
+    if (!status.ok()) return status;
+  }
+  const v1::OpenCaseRequest& request =
+      customers.has_value() ? *customers : asked;
   absl::StatusOr<absl::Time> occur_time =
       OpenTime(call, request.has_occur_time(), request.occur_time());
   if (!occur_time.ok()) return occur_time.status();

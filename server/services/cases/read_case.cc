@@ -172,11 +172,16 @@ absl::StatusOr<v1::ListCaseEventsResponse> ListCaseEvents(
       });
   if (!status.ok()) return status;
   v1::ListCaseEventsResponse response;
-  for (v1::CaseEvent& event : *events)
+  after += static_cast<int>(events->size());
+  for (v1::CaseEvent& event : *events) {
+    // Of their own cases customers see what was said, not how we work.
+    if (call.principal().confined_to.has_value() && !event.has_interaction())
+      continue;
     *response.add_events() = std::move(event);
+  }
   if (more) {
-    response.set_next_page_token(call.services().tokens->Seal(
-        call, bound, absl::StrCat(after + response.events_size())));
+    response.set_next_page_token(
+        call.services().tokens->Seal(call, bound, absl::StrCat(after)));
   }
   return response;
 }

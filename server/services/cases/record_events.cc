@@ -22,19 +22,41 @@ google::rpc::Status ToProto(const absl::Status& status) {
   google::rpc::Status proto;
   proto.set_code(static_cast<int>(status.code()));
   proto.set_message(std::string(status.message()));
+  // In an order of their own: a status gives them in any.
+  std::map<std::string, std::string> details;
   status.ForEachPayload(
-      [&proto](absl::string_view type_url, const absl::Cord& payload) {
-        if (!absl::StartsWith(type_url, "type.googleapis.com/google.rpc."))
-          return;
-        google::protobuf::Any& detail = *proto.add_details();
-        detail.set_type_url(std::string(type_url));
-        detail.set_value(std::string(payload));
+      [&](absl::string_view type_url, const absl::Cord& payload) {
+        if (absl::StartsWith(type_url, "type.googleapis.com/google.rpc."))
+          details.emplace(type_url, payload);
       });
+  for (const auto& [type_url, payload] : details) {
+    google::protobuf::Any& detail = *proto.add_details();
+    detail.set_type_url(type_url);
+    detail.set_value(payload);
+  }
   return proto;
 }
 
 // The events of one item, by their places in the request.
 using Places = std::vector<int>;
+
+// Customers write messages, and nothing else: not when, and not as others.
+absl::Status CheckCustomersEvent(const v1::CaseEvent& event,
+                                 const std::string& field) {
+  if (event.has_occur_time()) {
+    return errors::FieldInvalid(absl::StrCat(field, ".occur_time"), "NOT_YOURS",
+                                "a customer's message is of now");
+  }
+  const v1::Interaction& said = event.interaction();
+  if (!event.has_interaction() ||
+      said.direction() != v1::Interaction::INBOUND ||
+      said.author() != v1::Interaction::CUSTOMER || said.automatic()) {
+    return errors::FieldInvalid(
+        absl::StrCat(field, ".interaction"), "NOT_YOURS",
+        "a customer records what they say: INBOUND, of a CUSTOMER");
+  }
+  return absl::OkStatus();
+}
 
 // Records the events of one item in one transaction.
 absl::Status RecordForItem(Call& call, storage::Transaction& tx,
@@ -59,6 +81,10 @@ absl::Status RecordForItem(Call& call, storage::Transaction& tx,
     result.Clear();
     const std::string field = absl::StrCat("events[", place, "].event");
     v1::CaseEvent event = request.events(place).event();
+    if (call.principal().confined_to.has_value()) {
+      absl::Status allowed = CheckCustomersEvent(event, field);
+      if (!allowed.ok()) return allowed;
+    }
     if (event.key().empty()) {
       return errors::FieldInvalid(
           absl::StrCat(field, ".key"), "REQUIRED",

@@ -1,5 +1,6 @@
 #include "server/services/entitlements/entitlements.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -72,26 +73,8 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
     }
     if (!process.ok()) return process.status();
   }
-  if (entitlement.contacts_size() == 0) return absl::OkStatus();
-  const std::vector<std::string> names(entitlement.contacts().begin(),
-                                       entitlement.contacts().end());
-  absl::StatusOr<std::vector<v1::Contact>> contacts =
-      storage::ContactTable().BatchGet(tx, names);
-  if (!contacts.ok()) return contacts.status();
-  for (int i = 0; i < entitlement.contacts_size(); ++i) {
-    const std::string field = absl::StrCat("entitlement.contacts[", i, "]");
-    const v1::Contact* found = nullptr;
-    for (const v1::Contact& contact : *contacts) {
-      if (contact.name() == entitlement.contacts(i)) found = &contact;
-    }
-    if (found == nullptr || found->has_delete_time()) {
-      violations.Add(field, "NOT_FOUND", "names no contact that exists");
-    } else if (found->account() != entitlement.account()) {
-      violations.Add(field, "OTHER_ACCOUNT",
-                     "is a contact of another account (C1)");
-    }
-  }
-  return violations.ToStatus();
+  return CheckContacts(tx, entitlement.account(), entitlement.contacts(),
+                       "entitlement.contacts");
 }
 
 auto Hook(Call& call) {
@@ -108,6 +91,31 @@ auto Hook(Call& call) {
 }
 
 }  // namespace
+
+absl::Status CheckContacts(
+    storage::Transaction& tx, const std::string& account,
+    const google::protobuf::RepeatedPtrField<std::string>& contacts,
+    absl::string_view field) {
+  if (contacts.empty()) return absl::OkStatus();
+  const std::vector<std::string> names(contacts.begin(), contacts.end());
+  absl::StatusOr<std::vector<v1::Contact>> found =
+      storage::ContactTable().BatchGet(tx, names);
+  if (!found.ok()) return found.status();
+  FieldViolations violations;
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string path = absl::StrCat(field, "[", i, "]");
+    const auto contact = std::find_if(
+        found->begin(), found->end(),
+        [&](const v1::Contact& it) { return it.name() == names[i]; });
+    if (contact == found->end() || contact->has_delete_time()) {
+      violations.Add(path, "NOT_FOUND", "names no contact that exists");
+    } else if (contact->account() != account) {
+      violations.Add(path, "OTHER_ACCOUNT",
+                     "is a contact of another account (C1)");
+    }
+  }
+  return violations.ToStatus();
+}
 
 absl::StatusOr<v1::Entitlement> GetEntitlement(
     Call& call, const v1::GetEntitlementRequest& request) {

@@ -91,6 +91,7 @@ storage::TxOptions Call::Options() const {
   options.deadline = info_.now + remaining();
   options.cancelled = info_.cancelled;
   options.dry_run = info_.validate_only;
+  options.confined_to = info_.principal.confined_to;
   return options;
 }
 

@@ -126,6 +126,7 @@ absl::StatusOr<storage::ListPage<Message>> ListPageOf(
   bound.push_back(query.filter);
   bound.push_back(query.show_deleted ? "deleted" : "");
   query.page_size = request.page_size();
+  query.unseen = call.principal().hidden.get();
   if (!request.page_token().empty()) {
     absl::StatusOr<std::string> after = call.services().tokens->Open(
         call, bound, request.page_token(), "page_token");
@@ -171,6 +172,12 @@ absl::StatusOr<Message> CreateResource(Call& call,
                                        const Message& asked,
                                        absl::string_view id,
                                        WriteHook<Message> hook) {
+  if (!id.empty() && call.principal().confined_to.has_value()) {
+    // Whether it is taken would tell of others.
+    return errors::FieldInvalid(absl::StrCat(resource.field, "_id"),
+                                "NOT_YOURS",
+                                "the server makes it: leave it out");
+  }
   const std::string name =
       NameOf(resource.collection,
              id.empty() ? call.services().ids->Make(call.now()) : id);
@@ -190,6 +197,7 @@ absl::StatusOr<Message> CreateResource(Call& call,
         }
         if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "created", message));
+        call.Audit(name, nullptr, &message);
         return message;
       });
 }
@@ -236,6 +244,7 @@ absl::StatusOr<Message> UpdateResource(Call& call,
         }
         if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "updated", after));
+        call.Audit(after.name(), &*before, &after);
         return after;
       });
 }
@@ -253,6 +262,7 @@ absl::StatusOr<Message> HideResource(Call& call,
         if (!message.ok()) return message;
         if (absl::Status status = check(tx, *message); !status.ok())
           return status;
+        const Message before = *message;
         *message->mutable_delete_time() = ToProto(call.now());
         *message->mutable_purge_time() = ToProto(call.now() + kKeepDeleted);
         *message->mutable_update_time() = ToProto(call.now());
@@ -260,6 +270,7 @@ absl::StatusOr<Message> HideResource(Call& call,
             !status.ok())
           return status;
         call.Emit(ChangeEvent(resource, "deleted", *message));
+        call.Audit(message->name(), &before, &*message);
         return message;
       });
 }
@@ -302,6 +313,7 @@ absl::StatusOr<google::protobuf::Empty> RemoveResource(
         }
         v1::Event event = ChangeEvent(resource, "deleted", *message);
         call.Emit(std::move(event));
+        call.Audit(request.name(), &*message);
         return google::protobuf::Empty();
       });
 }

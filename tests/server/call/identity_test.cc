@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "server/call/hidden_fields.h"
 #include "server/services/shared/errors.h"
 #include "tests/support/temp_dir.h"
 
@@ -135,7 +136,7 @@ TEST(IdentityTest, InsecureMakesEverybodyAdmin) {
 TEST(RolesTest, BuiltInRolesHoldWhatTheirNamesSay) {
   const Roles roles;
   const auto has = [&](const char* role, const char* permission) {
-    return (*roles.PermissionsOf({role}))->Has(permission);
+    return roles.RightsOf({role})->permissions->Has(permission);
   };
   for (const std::string& permission : KnownPermissions()) {
     EXPECT_TRUE(has("admin", permission.c_str())) << permission;
@@ -157,9 +158,58 @@ TEST(RolesTest, BuiltInRolesHoldWhatTheirNamesSay) {
 TEST(RolesTest, OwnRolesAreCheckedForSpelling) {
   Roles roles;
   EXPECT_TRUE(roles.Set("supervisor", {"cases.*", "*.list"}).ok());
-  EXPECT_TRUE((*roles.PermissionsOf({"supervisor"}))->Has("cases.recalculate"));
+  EXPECT_TRUE(
+      roles.RightsOf({"supervisor"})->permissions->Has("cases.recalculate"));
   const absl::Status wrong = roles.Set("x", {"case.get"});
   EXPECT_THAT(std::string(wrong.message()), HasSubstr("`case.get`"));
+}
+
+TEST(RolesTest, CustomersAreConfinedAndSeeNoInternalField) {
+  const auto parse = [](const std::string& rest) {
+    return TokenSet::Parse(Entry("t", "portal", rest), "tokens.toml", Roles());
+  };
+  const std::string account = "\naccount = \"accounts/acme\"";
+  auto set = parse("roles = [\"customer\"]" + account +
+                   "\ncontact = \"contacts/jane\"");
+  ASSERT_TRUE(set.ok()) << set.status();
+  const auto principal = (*set)->Find("t", kNow);
+  EXPECT_EQ(principal->confined_to,
+            (storage::Confinement{"accounts/acme", "contacts/jane"}));
+  ASSERT_NE(principal->hidden, nullptr);
+  EXPECT_EQ(*principal->hidden, *InternalFields());
+  const auto message = [&](const std::string& rest) {
+    const auto wrong = parse(rest);
+    EXPECT_FALSE(wrong.ok()) << rest;
+    return std::string(wrong.status().message());
+  };
+  // Without an account it would be everybody's.
+  EXPECT_THAT(message("roles = [\"customer\"]"), HasSubstr("has an account"));
+  EXPECT_THAT(message("roles = [\"customer-admin\"]\naccount = \"acme\""),
+              HasSubstr("has an account"));
+  EXPECT_THAT(
+      message("roles = [\"customer\"]" + account + "\ncontact = \"jane\""),
+      HasSubstr("contacts/jane"));
+  // Nothing confines what other roles reach.
+  EXPECT_THAT(message("roles = [\"agent\"]" + account),
+              HasSubstr("for customers"));
+  EXPECT_THAT(message("roles = [\"customer\", \"agent\"]" + account),
+              HasSubstr("no other ones"));
+}
+
+TEST(RolesTest, AFieldIsHiddenFromWhoHasOnlyRolesThatHideIt) {
+  Roles roles;
+  ASSERT_TRUE(roles.Hide("agent", {"Contact.phone", "Case.owner"}).ok());
+  ASSERT_TRUE(roles.Hide("viewer", {"Contact.phone"}).ok());
+  EXPECT_EQ(roles.RightsOf({"agent"})->hidden->size(), 2u);
+  EXPECT_EQ(roles.RightsOf({"agent", "viewer"})->hidden->size(), 1u);
+  EXPECT_EQ(roles.RightsOf({"agent", "manager"})->hidden, nullptr);
+  EXPECT_THAT(std::string(roles.Hide("boss", {}).message()),
+              HasSubstr("no role `boss`"));
+  EXPECT_THAT(std::string(roles.Hide("agent", {"Case.onwer"}).message()),
+              HasSubstr("`Case.onwer`"));
+  ASSERT_TRUE(roles.Set("customer-guest", {"cases.get"}).ok());
+  EXPECT_TRUE(roles.RightsOf({"customer-guest"})->customer);
+  EXPECT_NE(roles.RightsOf({"customer-guest"})->hidden, nullptr);
 }
 
 }  // namespace

@@ -105,6 +105,15 @@ TEST_F(ConfigTest, RolesComeFromTheFile) {
               testing::ElementsAre("cases.*", "*.list"));
 }
 
+TEST_F(ConfigTest, WhatARoleDoesNotSeeComesFromTheFile) {
+  const Config config =
+      Parse({"--config", File("[hidden]\nagent = [\"Contact.phone\"]\n")})
+          .config;
+  EXPECT_THAT(config.hidden.at("agent"), testing::ElementsAre("Contact.phone"));
+  EXPECT_THAT(Parse({"--config", File("[hidden]\nagent = 1\n")}).text,
+              HasSubstr("a role has a list of fields here"));
+}
+
 TEST_F(ConfigTest, InsecureIsForLoopbackAlone) {
   Config config;
   config.insecure = true;
@@ -133,6 +142,7 @@ TEST_F(ConfigTest, PrintedConfigIsAFileAndHidesThePassword) {
                          "--threads", "9", "--insecure"})
                       .config;
   config.roles["a"] = {"cases.get"};
+  config.hidden["agent"] = {"Contact.phone"};
   const std::string printed = PrintConfig(config);
   EXPECT_THAT(printed, Not(HasSubstr("secret")));
   EXPECT_THAT(printed, HasSubstr("mysql://charter@db:3306/charter"));
@@ -140,6 +150,7 @@ TEST_F(ConfigTest, PrintedConfigIsAFileAndHidesThePassword) {
   EXPECT_EQ(again.threads, 9);
   EXPECT_TRUE(again.insecure);
   EXPECT_EQ(again.roles, config.roles);
+  EXPECT_EQ(again.hidden, config.hidden);
   EXPECT_EQ(PrintConfig(again), printed);
 }
 

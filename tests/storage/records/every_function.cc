@@ -47,6 +47,14 @@ void Requests(Transaction& tx, Calls& call) {
 
 void Audit(Transaction& tx, Calls& call) {
   call(ReadAudit(tx, std::string(26, '0'), 100));
+  for (const char* subject : {"", "cases/c"}) {
+    for (const char* principal : {"", "desk"}) {
+      AuditQuery query;
+      query.subject = subject;
+      query.principal = principal;
+      call(FindAudit(tx, query));
+    }
+  }
   call(PurgeAudit(tx, FullTime(500), 100));
 }
 

@@ -261,7 +261,60 @@ class QueryPlanTest : public ConformanceTest {
                   Indexes(binding, {"purge_time"}), false);
     }
     for (const Lead& lead : binding.spec().leads) CheckLead(table, lead);
+    CheckConfined(table, name);
     CheckWrites(table, name);
+  }
+
+  // As callers have it who are confined to an account, or to a contact.
+  template <typename Message>
+  void CheckConfined(const Table<Message>& table, const std::string& name) {
+    const TableSpec& spec = table.binding().spec();
+    if (spec.shared || table.binding().FindColumn(spec.owner) == nullptr)
+      return;
+    std::vector<std::string> allowed = Indexes(table.binding(), {spec.owner});
+    allowed.push_back("PRIMARY");
+    const bool listed =
+        std::any_of(spec.leads.begin(), spec.leads.end(), [&](const Lead& it) {
+          return it.equal == std::vector<std::string>{spec.owner};
+        });
+    // A row that cannot be the caller's has no plan.
+    const std::string person =
+        absl::StartsWith(spec.own_of_contact, "name ") ? name : "things/t3";
+    for (const std::string& contact : {std::string(), person}) {
+      TxOptions options = Within(absl::Seconds(60));
+      const std::string account = spec.owner == "name" ? name : "things/t7";
+      options.confined_to = Confinement{account, contact};
+      const auto check = [&](auto body) {
+        ExpectIndex(
+            recorder_.Of([&] { EXPECT_OK(session_->Read(options, body)); }),
+            allowed, true);
+      };
+      for (const Lock lock : {Lock::kNone, Lock::kForUpdate}) {
+        check([&](Transaction& tx) {
+          (void)table.Get(tx, name, lock);
+          return table.BatchGet(tx, {name, "things/x"}, lock).status();
+        });
+      }
+      if (!listed) continue;
+      check([&](Transaction& tx) {
+        return table.Find(tx, {{spec.owner, account}}).status();
+      });
+      for (const char* filter : {"", "has(create_time)"}) {
+        if (*filter != '\0' && !Fits(table.binding(), filter)) continue;
+        check([&](Transaction& tx) {
+          ListQuery query;
+          query.page_size = 3;
+          query.filter = filter;
+          for (int page = 0; page < 2; ++page) {
+            absl::StatusOr<ListPage<Message>> got = table.List(tx, query);
+            if (!got.ok()) return got.status();
+            query.after = got->next;
+            if (query.after.empty()) break;
+          }
+          return absl::OkStatus();
+        });
+      }
+    }
   }
 
   // Whether callers who are confined to an account reach this lead: those

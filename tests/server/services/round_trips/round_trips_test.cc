@@ -231,6 +231,9 @@ void RoundTripsTest::Customers() {
             absl::StrCat(R"({"contact_id": ")", id, R"(", "contact": {
         "account": "accounts/acme", "display_name": "C"}})"));
   }
+  Measure(service + "CreateContact",
+          R"({"contact_id": "jane", "contact": {
+    "account": "accounts/acme", "display_name": "Jane"}})");
   Measure(service + "GetAccount", R"({"name": "accounts/acme"})");
   Measure(service + "ListAccounts", "{}");
   Measure(service + "UpdateAccount",
@@ -297,6 +300,10 @@ void RoundTripsTest::Customers() {
     "name": "entitlements/silver", "display_name": "Silver"}})");
   Measure(entitlements + "DeleteEntitlement",
           R"({"name": "entitlements/spare"})");
+  Measure(entitlements + "AddEntitlementContacts",
+          R"({"name": "entitlements/gold", "contacts": ["contacts/jane"]})");
+  Measure(entitlements + "RemoveEntitlementContacts",
+          R"({"name": "entitlements/gold", "contacts": ["contacts/jane"]})");
   Measure(entitlements + "VerifyEntitlement",
           R"({"account": "accounts/acme", "contact": "contacts/acme"})");
 }
@@ -380,6 +387,7 @@ void RoundTripsTest::Feed() {
 
 void RoundTripsTest::Operations() {
   Measure("AdminService/GetServerInfo", "{}");
+  Measure("AdminService/ListAuditEntries", R"({"subject": "cases/one"})");
   const auto begun = Measure("AdminService/Recalculate", "{}");
   const std::string name = absl::StrCat(
       R"({"name": ")",

@@ -1,0 +1,215 @@
+// What customers do for themselves, and what is kept of it.
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/server/services/customers/caller.h"
+
+namespace charter::services {
+namespace {
+
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+class SelfServiceTest : public CustomersTest {
+ protected:
+  // The names in the repeated field of a list.
+  std::vector<std::string> Names(const std::string& token,
+                                 const std::string& method,
+                                 const std::string& field,
+                                 const Json& request = Json::object()) {
+    std::vector<std::string> names;
+    const Json response = Do(token, method, request);
+    if (!response.contains(field)) return names;
+    for (const Json& row : response[field]) names.push_back(row["name"]);
+    return names;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, SelfServiceTest,
+                         testing::ValuesIn(test::kEngines), test::EngineName);
+
+Json Said(const std::string& key, const Json& interaction) {
+  return {{"events",
+           {{{"case", "cases/acme-1"},
+             {"event", {{"key", key}, {"interaction", interaction}}}}}}};
+}
+
+TEST_P(SelfServiceTest, AnAccountSeesItsOwnAndAContactItsOwn) {
+  EXPECT_THAT(Names("acme", "CaseService/ListCases", "cases"),
+              ElementsAre("cases/acme-1", "cases/acme-2"));
+  EXPECT_THAT(Names("ann", "CaseService/ListCases", "cases"),
+              ElementsAre("cases/acme-1"));
+  EXPECT_THAT(
+      Names("acme", "EntitlementService/ListEntitlements", "entitlements"),
+      UnorderedElementsAre("entitlements/acme", "entitlements/acme-named",
+                           "entitlements/gold"));
+  EXPECT_THAT(
+      Names("ann", "EntitlementService/ListEntitlements", "entitlements"),
+      UnorderedElementsAre("entitlements/acme", "entitlements/gold"));
+  EXPECT_THAT(Names("ann", "DirectoryService/ListContacts", "contacts"),
+              ElementsAre("contacts/ann"));
+  EXPECT_THAT(Names("ann", "DirectoryService/ListAccounts", "accounts"),
+              ElementsAre("accounts/acme"));
+  EXPECT_EQ(Refused("ann", "CaseService/GetCase", {{"name", "cases/acme-2"}}),
+            "RESOURCE_NOT_FOUND");
+}
+
+TEST_P(SelfServiceTest, ACaseIsOpenedUnderWhatHoldsOnly) {
+  const Json opened = Do("ann", "CaseService/OpenCase",
+                         {{"case", {{"account", "accounts/acme"}}}});
+  EXPECT_EQ(opened["case"]["contact"], "contacts/ann");
+  EXPECT_TRUE(opened["case"].contains("entitlement"));
+  EXPECT_EQ(Refused("ann", "CaseService/OpenCase",
+                    {{"case",
+                      {{"account", "accounts/acme"},
+                       {"entitlement", "entitlements/acme-named"}}}}),
+            "RESOURCE_NOT_FOUND");
+  for (const char* name : {"acme", "acme-named", "gold"}) {
+    Do("admin", "EntitlementService/DeleteEntitlement",
+       {{"name", std::string("entitlements/") + name}});
+  }
+  EXPECT_EQ(Refused("ann", "CaseService/OpenCase",
+                    {{"case", {{"account", "accounts/acme"}}}}),
+            "ENTITLEMENT_NOT_ELIGIBLE");
+  for (const Json& row :
+       {Json{{"account", "accounts/acme"}, {"status", "closed"}},
+        Json{{"account", "accounts/acme"}, {"kind", "WORK_ORDER"}}}) {
+    EXPECT_EQ(Refused("acme", "CaseService/OpenCase", {{"case", row}}),
+              "FIELD_INVALID");
+  }
+}
+
+TEST_P(SelfServiceTest, ACustomerWritesMessagesAndNothingElse) {
+  const Json message = {{"direction", "INBOUND"},
+                        {"author", "CUSTOMER"},
+                        {"text", "It still smokes"}};
+  const auto code = [&](const Json& request) {
+    const Json results =
+        Do("acme", "CaseService/RecordEvents", request)["results"];
+    return results[0].contains("status") ? results[0]["status"].value("code", 0)
+                                         : 0;
+  };
+  EXPECT_EQ(code(Said("1", message)), 0);
+  EXPECT_TRUE(Do("acme", "CaseService/RecordEvents",
+                 Said("1", message))["results"][0]["duplicate"]);
+  for (const auto& [field, value] :
+       {std::pair("direction", "OUTBOUND"), std::pair("author", "AGENT")}) {
+    Json other = message;
+    other[field] = value;
+    EXPECT_EQ(code(Said("2", other)), 3) << field;
+  }
+  Json dated = Said("3", message);
+  dated["events"][0]["event"]["occur_time"] = "2026-03-02T08:00:00Z";
+  EXPECT_EQ(code(dated), 3);
+  EXPECT_EQ(
+      Refused(
+          "acme", "CaseService/RecordEvents",
+          {{"events",
+            {{{"case", "cases/acme-1"},
+              {"event", {{"key", "4"}, {"clock_stopped", Json::object()}}}}}}}),
+      "FIELD_INVALID");
+  Do("desk", "CaseService/RecordEvents",
+     Said("5", {{"direction", "OUTBOUND"},
+                {"author", "AGENT"},
+                {"text", "Pull the plug"}}));
+  const Json events = Do("acme", "CaseService/ListCaseEvents",
+                         {{"parent", "cases/acme-1"}})["events"];
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[0]["interaction"]["text"], "It still smokes");
+  EXPECT_EQ(events[1]["interaction"]["text"], "Pull the plug");
+  EXPECT_FALSE(events[1].contains("actor"));
+  EXPECT_GT(Do("desk", "CaseService/ListCaseEvents",
+               {{"parent", "cases/acme-1"}})["events"]
+                .size(),
+            2u);
+}
+
+TEST_P(SelfServiceTest, C4_ACustomersAdminSaysWhoMayUseAnEntitlement) {
+  const std::string service = "EntitlementService/";
+  EXPECT_EQ(
+      Refused("acme", service + "AddEntitlementContacts",
+              {{"name", "entitlements/acme"}, {"contacts", {"contacts/ann"}}}),
+      "PERMISSION_MISSING");
+  const std::string cy =
+      Do("boss", "DirectoryService/CreateContact",
+         {{"contact",
+           {{"display_name", "Cy"}, {"account", "accounts/acme"}}}})["name"];
+  Json entitlement = Do("boss", service + "AddEntitlementContacts",
+                        {{"name", "entitlements/acme-named"},
+                         {"contacts", {cy, "contacts/art"}}});
+  EXPECT_EQ(entitlement["contacts"].size(), 2u);
+  EXPECT_EQ(Refused("boss", service + "AddEntitlementContacts",
+                    {{"name", "entitlements/acme-named"},
+                     {"contacts", {"contacts/bea"}}}),
+            "FIELD_INVALID");
+  EXPECT_EQ(Refused("admin", service + "AddEntitlementContacts",
+                    {{"name", "entitlements/acme-named"},
+                     {"contacts", {"contacts/bea"}}}),
+            "FIELD_INVALID");
+  entitlement = Do("boss", service + "RemoveEntitlementContacts",
+                   {{"name", "entitlements/acme-named"},
+                    {"contacts", {"contacts/art", "contacts/ann"}}});
+  EXPECT_EQ(entitlement["contacts"], Json({cy}));
+  EXPECT_EQ(Refused("boss", service + "RemoveEntitlementContacts",
+                    {{"name", "entitlements/acme-named"}, {"contacts", {cy}}}),
+            "LAST_CONTACT");
+  // Nobody is listed, so there is nobody to take.
+  entitlement =
+      Do("boss", service + "RemoveEntitlementContacts",
+         {{"name", "entitlements/acme"}, {"contacts", {"contacts/art"}}});
+  EXPECT_FALSE(entitlement.contains("contacts"));
+}
+
+TEST_P(SelfServiceTest, EveryWriteCanBeReadInTheAudit) {
+  world_.clock().Advance(absl::Seconds(1));
+  Do("boss", "DirectoryService/UpdateContact",
+     {{"contact", {{"name", "contacts/ann"}, {"display_name", "Ann B."}}},
+      {"request_id", "6f1a6d0e-0d2c-4b1e-9d0a-000000000001"}});
+  Refused("boss", "DirectoryService/DeleteContact", {{"name", "contacts/ann"}});
+  const auto list = [&](const Json& request) {
+    const Json response = Do("admin", "AdminService/ListAuditEntries", request);
+    return response.contains("audit_entries") ? response["audit_entries"]
+                                              : Json::array();
+  };
+  Json entries = list({{"subject", "contacts/ann"}});
+  ASSERT_EQ(entries.size(), 2u);  // the newest first
+  EXPECT_EQ(entries[0]["principal"], "boss");
+  EXPECT_EQ(entries[0]["method"], "charter.v1.DirectoryService/UpdateContact");
+  EXPECT_EQ(entries[0]["request_id"], "6f1a6d0e-0d2c-4b1e-9d0a-000000000001");
+  EXPECT_EQ(entries[0]["before"]["display_name"], "ann");
+  EXPECT_EQ(entries[0]["after"]["display_name"], "Ann B.");
+  EXPECT_EQ(entries[1]["method"], "charter.v1.DirectoryService/CreateContact");
+  EXPECT_FALSE(entries[1].contains("before"));
+  entries = list({{"principal", "boss"}, {"subject", "contacts/ann"}});
+  EXPECT_EQ(entries.size(), 1u);
+  EXPECT_EQ(
+      list({{"start_time", entries[0]["time"]}, {"subject", "contacts/ann"}})
+          .size(),
+      1u);
+  EXPECT_EQ(
+      list({{"end_time", entries[0]["time"]}, {"subject", "contacts/ann"}})
+          .size(),
+      1u);
+  EXPECT_EQ(Refused("admin", "AdminService/ListAuditEntries",
+                    {{"start_time", "2026-02-02T00:00:00Z"},
+                     {"end_time", "2026-02-01T00:00:00Z"}}),
+            "FIELD_INVALID");
+  EXPECT_EQ(Refused("desk", "AdminService/ListAuditEntries", Json::object()),
+            "PERMISSION_MISSING");
+  // Pages.
+  std::vector<std::string> names;
+  Json request = {{"page_size", 3}};
+  while (true) {
+    const Json page = Do("admin", "AdminService/ListAuditEntries", request);
+    for (const Json& entry : page["audit_entries"])
+      names.push_back(entry["name"]);
+    if (!page.contains("next_page_token")) break;
+    request["page_token"] = page["next_page_token"];
+  }
+  EXPECT_GT(names.size(), 6u);
+  EXPECT_TRUE(std::is_sorted(names.rbegin(), names.rend()));
+}
+
+}  // namespace
+}  // namespace charter::services

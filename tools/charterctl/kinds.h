@@ -1,0 +1,60 @@
+// The kinds of resources that files bring in and take out, known by the
+// descriptors of their services.
+#ifndef CHARTER_TOOLS_CHARTERCTL_KINDS_H_
+#define CHARTER_TOOLS_CHARTERCTL_KINDS_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+#include "tools/charterctl/connection.h"
+
+namespace charter::tools {
+
+// `accounts`: its messages and standard methods.
+struct Kind {
+  std::string name;        // on the command line
+  std::string collection;  // of resource names: "serviceContracts"
+  const google::protobuf::Descriptor* resource = nullptr;
+  const google::protobuf::MethodDescriptor* create = nullptr;
+  const google::protobuf::MethodDescriptor* get = nullptr;
+  const google::protobuf::MethodDescriptor* update = nullptr;
+  const google::protobuf::MethodDescriptor* list = nullptr;
+  // The resource in the requests of create and update.
+  std::string field;
+};
+
+// In the order in which one may name those before it.
+const std::vector<Kind>& Kinds();
+// INVALID_ARGUMENT names the kinds there are.
+absl::StatusOr<const Kind*> FindKind(absl::string_view name);
+
+// One call of a method that is known by its descriptor; repeated while that is
+// worth it. `response` is filled on OK.
+grpc::Status CallMethod(const Connection& connection,
+                        const google::protobuf::MethodDescriptor& method,
+                        const google::protobuf::Message& request,
+                        google::protobuf::Message* response);
+
+// An empty message of the type.
+std::unique_ptr<google::protobuf::Message> NewMessage(
+    const google::protobuf::Descriptor& type);
+
+// Sets a text, a number or a bool by its field's name.
+void SetText(google::protobuf::Message* message, const std::string& field,
+             const std::string& value);
+std::string GetText(const google::protobuf::Message& message,
+                    const std::string& field);
+
+// One page of the kind in order of name, as the list's response has it.
+absl::StatusOr<std::vector<std::unique_ptr<google::protobuf::Message>>>
+ListPage(const Connection& connection, const Kind& kind,
+         const std::string& filter, std::string* page_token);
+
+}  // namespace charter::tools
+
+#endif  // CHARTER_TOOLS_CHARTERCTL_KINDS_H_
