@@ -43,8 +43,8 @@ struct Result {
 std::string NewRequestId() {
   thread_local std::random_device random;
   const uint32_t a = random(), b = random(), c = random(), d = random();
-  return absl::StrFormat("%08x-%04x-4%03x-%04x-%04x%08x", a, b >> 16,
-                         b & 0xfff, 0x8000 | (c & 0x3fff), c >> 16, d);
+  return absl::StrFormat("%08x-%04x-4%03x-%04x-%04x%08x", a, b >> 16, b & 0xfff,
+                         0x8000 | (c & 0x3fff), c >> 16, d);
 }
 
 // A text as an expression's literal.

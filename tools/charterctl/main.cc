@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "tools/charterctl/commands.h"
 #include "tools/charterctl/demo_data.h"
@@ -63,8 +62,7 @@ absl::Status Import(const Connection& connection,
 }
 
 absl::Status DemoData(DemoDataOptions options, const std::string& today) {
-  options.today = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
-  if (!today.empty() && !absl::ParseCivilTime(today, &options.today)) {
+  if (!absl::ParseCivilTime(today, &options.today)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--today: `", today, "` is no day such as 2026-03-31"));
   }
@@ -138,7 +136,7 @@ int Run(int argc, char** argv) {
   }
 
   DemoDataOptions demo;
-  std::string today;
+  std::string today = "2026-11-01";
   CLI::App* demo_data = app.add_subcommand(
       "demo-data", "Makes files of customers up, for import; needs no server");
   demo_data->add_option("folder", demo.folder, "where to")->required();
@@ -149,8 +147,9 @@ int Run(int argc, char** argv) {
       ->capture_default_str();
   demo_data->add_option("--process", demo.process,
                         "that entitlements run under; default: none");
-  demo_data->add_option("--today", today,
-                        "YYYY-MM-DD, around which they bought; default: today");
+  demo_data
+      ->add_option("--today", today, "YYYY-MM-DD, around which they bought")
+      ->capture_default_str();
 
   CLI::App* report =
       app.add_subcommand("report", "Reports on what was brought in");

@@ -48,7 +48,7 @@ ARROWS = {
     "client-sdk/": (["*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/"]),
     "tools/": (
         ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
-        SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "zlib.h"],
+        SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "csv.h", "nlohmann/", "zlib.h"],
     ),
     # Measures the server, records its statements, and borrows the tests' databases.
     "tools/bench/": (

@@ -21,44 +21,11 @@
 #include "tests/storage/conformance/fixture.h"
 #include "tests/storage/statements/checked_statements.h"
 #include "tests/storage/table/full_resources.h"
+#include "tests/storage/table/plan_access.h"
 #include "tests/support/mariadb_server.h"
 
 namespace charter::storage {
 namespace {
-
-struct Statement {
-  std::string sql;
-  Binds binds;
-};
-
-class Recorder : public StatementLog {
- public:
-  void Record(Engine, absl::string_view sql, const Binds& binds,
-              int64_t) override {
-    if (recording_ && (binds.size() > 0 || HasPlan(sql)))
-      statements_.push_back({std::string(sql), binds});
-  }
-  template <typename Run>
-  std::vector<Statement> Of(const Run& run) {
-    statements_.clear();
-    recording_ = true;
-    run();
-    recording_ = false;
-    return std::move(statements_);
-  }
-
- private:
-  bool recording_ = false;
-  std::vector<Statement> statements_;
-};
-
-// How tables are reached by a plan.
-struct Access {
-  // Of each table; empty: by none, every row is read.
-  std::vector<std::string> indexes;
-  bool sorts = false;
-  bool found = false;  // no row, as planning showed
-};
 
 class QueryPlanTest : public ConformanceTest {
  protected:
@@ -129,19 +96,6 @@ class QueryPlanTest : public ConformanceTest {
       return absl::OkStatus();
     }));
     return access;
-  }
-
-  static void ReadSqlite(absl::string_view detail, Access* access) {
-    if (absl::StrContains(detail, "TEMP B-TREE")) access->sorts = true;
-    if (!absl::StartsWith(detail, "SEARCH") &&
-        !absl::StartsWith(detail, "SCAN"))
-      return;
-    std::string& index = access->indexes.emplace_back();
-    const size_t at = detail.find("INDEX ");
-    if (at == absl::string_view::npos) return;
-    detail.remove_prefix(at + 6);
-    index = std::string(detail.substr(0, detail.find(' ')));
-    if (absl::StartsWith(index, "sqlite_autoindex")) index = "PRIMARY";
   }
 
   // The indexes of a table that begin with these columns.
