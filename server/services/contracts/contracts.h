@@ -34,6 +34,17 @@ absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request);
 
+// contract_states.cc: FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED for a
+// wrong state (C10).
+absl::StatusOr<v1::ServiceContract> ActivateContract(
+    Call& call, const v1::ActivateContractRequest& request);
+absl::StatusOr<v1::ServiceContract> SuspendContract(
+    Call& call, const v1::SuspendContractRequest& request);
+absl::StatusOr<v1::ServiceContract> ResumeContract(
+    Call& call, const v1::ResumeContractRequest& request);
+absl::StatusOr<v1::ServiceContract> CancelContract(
+    Call& call, const v1::CancelContractRequest& request);
+
 // contract_line_items.cc
 absl::StatusOr<v1::ContractLineItem> GetContractLineItem(
     Call& call, const v1::GetContractLineItemRequest& request);

@@ -309,6 +309,10 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "UpdateServiceContract", R"({"service_contract": {
     "name": "serviceContracts/part", "parent": "serviceContracts/frame",
     "term_months": 24}})");
+  for (const char* verb : {"Activate", "Suspend", "Resume", "Cancel"}) {
+    Measure(absl::StrCat(contracts, verb, "Contract"),
+            R"({"name": "serviceContracts/part"})");
+  }
   Measure(contracts + "DeleteContractLineItem",
           R"({"name": "contractLineItems/spare"})");
   Measure(contracts + "DeleteServiceContract",
