@@ -47,11 +47,12 @@ Permissions Agent() {
 
 // Also decides what customers get, and by which rules.
 Permissions Manager() {
-  return Agent() + Permissions{"accounts.*",       "cases.*",
-                               "products.*",       "priceBookEntries.*",
-                               "entitlements.*",   "businessHours.*",
-                               "milestoneTypes.*", "entitlementProcesses.*",
-                               "itemStatuses.*",   "attributeDefinitions.*",
+  return Agent() + Permissions{"accounts.*",         "cases.*",
+                               "products.*",         "priceBookEntries.*",
+                               "serviceContracts.*", "contractLineItems.*",
+                               "entitlements.*",     "businessHours.*",
+                               "milestoneTypes.*",   "entitlementProcesses.*",
+                               "itemStatuses.*",     "attributeDefinitions.*",
                                "operations.*"};
 }
 

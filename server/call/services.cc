@@ -58,7 +58,21 @@ void RegisterContracts(Endpoints& endpoints) {
       .Unary<&s::ListPriceBookEntries>("ListPriceBookEntries")
       .Unary<&s::CreatePriceBookEntry>("CreatePriceBookEntry")
       .Unary<&s::UpdatePriceBookEntry>("UpdatePriceBookEntry")
-      .Unary<&s::DeletePriceBookEntry>("DeletePriceBookEntry");
+      .Unary<&s::DeletePriceBookEntry>("DeletePriceBookEntry")
+      .Unary<&s::GetServiceContract>("GetServiceContract")
+      .Unary<&s::ListServiceContracts>("ListServiceContracts")
+      .Unary<&s::CreateServiceContract>("CreateServiceContract")
+      .Unary<&s::UpdateServiceContract>("UpdateServiceContract")
+      .Unary<&s::DeleteServiceContract>("DeleteServiceContract")
+      .Unary<&s::ActivateContract>("ActivateContract")
+      .Unary<&s::SuspendContract>("SuspendContract")
+      .Unary<&s::ResumeContract>("ResumeContract")
+      .Unary<&s::CancelContract>("CancelContract")
+      .Unary<&s::GetContractLineItem>("GetContractLineItem")
+      .Unary<&s::ListContractLineItems>("ListContractLineItems")
+      .Unary<&s::CreateContractLineItem>("CreateContractLineItem")
+      .Unary<&s::UpdateContractLineItem>("UpdateContractLineItem")
+      .Unary<&s::DeleteContractLineItem>("DeleteContractLineItem");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {

@@ -133,6 +133,12 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
         return PurgeRows(tx, storage::EntitlementTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::ContractLineItemTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::ServiceContractTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::ContactTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {

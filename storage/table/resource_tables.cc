@@ -8,6 +8,8 @@ std::vector<const TableBinding*> AllTables() {
           &ProductTable().binding(),
           &AssetTable().binding(),
           &PriceBookEntryTable().binding(),
+          &ServiceContractTable().binding(),
+          &ContractLineItemTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -13,6 +13,7 @@
 #include "charter/v1/business_hours.pb.h"
 #include "charter/v1/case.pb.h"
 #include "charter/v1/contact.pb.h"
+#include "charter/v1/contract_line_item.pb.h"
 #include "charter/v1/entitlement.pb.h"
 #include "charter/v1/entitlement_process.pb.h"
 #include "charter/v1/item_status.pb.h"
@@ -20,6 +21,7 @@
 #include "charter/v1/milestone_type.pb.h"
 #include "charter/v1/price_book_entry.pb.h"
 #include "charter/v1/product.pb.h"
+#include "charter/v1/service_contract.pb.h"
 #include "charter/v1/task.pb.h"
 #include "storage/table/table.h"
 
@@ -34,6 +36,11 @@ const Table<v1::PriceBookEntry>& PriceBookEntryTable();
 // Of which there may be one entry: product, currency and price book; a deleted
 // entry's name, so that another one may take its place.
 std::string PriceKeyOf(const v1::PriceBookEntry& entry);
+// Hidden: next_due_us, the due time of its wake-up, NULL: none; last_line, the
+// number that its newest line got, NULL: no line yet.
+const Table<v1::ServiceContract>& ServiceContractTable();
+// Hidden: next_due_us.
+const Table<v1::ContractLineItem>& ContractLineItemTable();
 // `businessHours/always` is there from the start, as the default set.
 const Table<v1::BusinessHours>& BusinessHoursTable();
 // Columns `parent` (`businessHours/x`) and `number` are hidden: Find by

@@ -86,6 +86,9 @@ absl::StatusOr<v1::Account> DeleteAccount(
           if (status.ok())
             status = CheckUnused(in, storage::AssetTable(), "account", name);
           if (status.ok())
+            status = CheckUnused(in, storage::ServiceContractTable(), "account",
+                                 name);
+          if (status.ok())
             status =
                 CheckUnused(in, storage::EntitlementTable(), "account", name);
           if (status.ok())

@@ -17,7 +17,7 @@ absl::StatusOr<v1::Account> CreateAccount(
     Call& call, const v1::CreateAccountRequest& request);
 absl::StatusOr<v1::Account> UpdateAccount(
     Call& call, const v1::UpdateAccountRequest& request);
-// RESOURCE_IN_USE while it has accounts below it, contacts, assets,
+// RESOURCE_IN_USE while it has accounts below it, contacts, assets, contracts,
 // entitlements or cases that are not deleted.
 absl::StatusOr<v1::Account> DeleteAccount(
     Call& call, const v1::DeleteAccountRequest& request);

@@ -28,6 +28,7 @@ constexpr Collection kCollections[] = {
     {"businessHours", "businessHours.get"},
     {"cases", "cases.get"},
     {"contacts", "contacts.get"},
+    {"contractLineItems", "contractLineItems.get"},
     {"entitlementProcesses", "entitlementProcesses.get"},
     {"entitlements", "entitlements.get"},
     {"itemStatuses", "itemStatuses.get"},
@@ -35,6 +36,7 @@ constexpr Collection kCollections[] = {
     {"milestones", "cases.get"},
     {"priceBookEntries", "priceBookEntries.get"},
     {"products", "products.get"},
+    {"serviceContracts", "serviceContracts.get"},
     {"tasks", "tasks.get"},
 };
 

@@ -166,12 +166,13 @@ absl::StatusOr<Response> ListResources(Call& call,
   return response;
 }
 
+// `hidden`: the row's hidden columns, which the hook may set; null: it has
+// none.
 template <typename Message>
-absl::StatusOr<Message> CreateResource(Call& call,
-                                       const Resource<Message>& resource,
-                                       const Message& asked,
-                                       absl::string_view id,
-                                       WriteHook<Message> hook) {
+absl::StatusOr<Message> CreateResource(
+    Call& call, const Resource<Message>& resource, const Message& asked,
+    absl::string_view id, WriteHook<Message> hook,
+    storage::HiddenValues* hidden = nullptr) {
   if (!id.empty() && call.principal().confined_to.has_value()) {
     // Whether it is taken would tell of others.
     return errors::FieldInvalid(absl::StrCat(resource.field, "_id"),
@@ -191,7 +192,7 @@ absl::StatusOr<Message> CreateResource(Call& call,
         *message.mutable_update_time() = ToProto(call.now());
         if (absl::Status status = hook(tx, nullptr, message); !status.ok())
           return status;
-        absl::Status status = resource.table.Insert(tx, &message);
+        absl::Status status = resource.table.Insert(tx, &message, hidden);
         if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
           return Duplicate(resource, message, status);
         }
@@ -208,9 +209,10 @@ template <typename Message>
 absl::StatusOr<Message> LockResource(storage::Transaction& tx,
                                      const Resource<Message>& resource,
                                      absl::string_view name,
-                                     absl::string_view etag) {
+                                     absl::string_view etag,
+                                     storage::HiddenValues* hidden = nullptr) {
   absl::StatusOr<Message> found =
-      resource.table.Get(tx, name, storage::Lock::kForUpdate);
+      resource.table.Get(tx, name, storage::Lock::kForUpdate, hidden);
   if (absl::IsNotFound(found.status())) return errors::NotFound(name);
   if (!found.ok()) return found;
   if constexpr (SoftDeleted<Message>) {
@@ -221,16 +223,17 @@ absl::StatusOr<Message> LockResource(storage::Transaction& tx,
   return found;
 }
 
+// `hidden`: gets the row's hidden columns for the hook, which may change them;
+// null: they stay as they are.
 template <typename Message>
-absl::StatusOr<Message> UpdateResource(Call& call,
-                                       const Resource<Message>& resource,
-                                       const Message& update,
-                                       const google::protobuf::FieldMask& mask,
-                                       WriteHook<Message> hook) {
+absl::StatusOr<Message> UpdateResource(
+    Call& call, const Resource<Message>& resource, const Message& update,
+    const google::protobuf::FieldMask& mask, WriteHook<Message> hook,
+    storage::HiddenValues* hidden = nullptr) {
   return call.Write<Message>(
       [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
         absl::StatusOr<Message> before =
-            LockResource(tx, resource, update.name(), update.etag());
+            LockResource(tx, resource, update.name(), update.etag(), hidden);
         if (!before.ok()) return before.status();
         Message after = *before;
         if (auto paths = ApplyUpdate(mask, update, &after); !paths.ok())
@@ -238,7 +241,7 @@ absl::StatusOr<Message> UpdateResource(Call& call,
         *after.mutable_update_time() = ToProto(call.now());
         if (absl::Status status = hook(tx, &*before, after); !status.ok())
           return status;
-        absl::Status status = resource.table.Update(tx, &after);
+        absl::Status status = resource.table.Update(tx, &after, hidden);
         if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
           return Duplicate(resource, after, status);
         }
@@ -249,16 +252,18 @@ absl::StatusOr<Message> UpdateResource(Call& call,
       });
 }
 
-// Hides the resource; it is removed for good after kKeepDeleted.
+// Hides the resource; it is removed for good after kKeepDeleted. `hidden` as
+// for UpdateResource.
 template <SoftDeleted Message, typename Request>
 absl::StatusOr<Message> HideResource(Call& call,
                                      const Resource<Message>& resource,
                                      const Request& request,
-                                     DeleteHook<Message> check) {
+                                     DeleteHook<Message> check,
+                                     storage::HiddenValues* hidden = nullptr) {
   return call.Write<Message>(
       [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
         absl::StatusOr<Message> message =
-            LockResource(tx, resource, request.name(), request.etag());
+            LockResource(tx, resource, request.name(), request.etag(), hidden);
         if (!message.ok()) return message;
         if (absl::Status status = check(tx, *message); !status.ok())
           return status;
@@ -266,7 +271,7 @@ absl::StatusOr<Message> HideResource(Call& call,
         *message->mutable_delete_time() = ToProto(call.now());
         *message->mutable_purge_time() = ToProto(call.now() + kKeepDeleted);
         *message->mutable_update_time() = ToProto(call.now());
-        if (absl::Status status = resource.table.Update(tx, &*message);
+        if (absl::Status status = resource.table.Update(tx, &*message, hidden);
             !status.ok())
           return status;
         call.Emit(ChangeEvent(resource, "deleted", *message));

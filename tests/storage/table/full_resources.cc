@@ -42,6 +42,12 @@ class Filler {
   }
 
  private:
+  // What unique keys hold, besides external ids.
+  static bool IsOneOfAKind(absl::string_view column) {
+    return column == "price_key" || column == "contract_number" ||
+           column == "line_number";
+  }
+
   absl::Status FillTable(absl::string_view table,
                          const std::vector<std::string>& columns,
                          const std::vector<std::string>& values, int rows) {
@@ -85,7 +91,7 @@ class Filler {
     // Most resources are never deleted.
     if (column.name == "purge_time" || column.name == "delete_time")
       return "CASE WHEN n % 1000 = 0 THEN n ELSE NULL END";
-    if (column.null_when_empty || column.name == "price_key")
+    if (column.null_when_empty || IsOneOfAKind(column.name))
       return Text("e", "n");
     switch (column.kind) {
       case ColumnKind::kId:

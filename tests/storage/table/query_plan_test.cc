@@ -17,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "storage/migrations/migration.h"
 #include "storage/migrations/schema_listing.h"
+#include "storage/records/trees.h"
 #include "storage/table/resource_tables.h"
 #include "tests/storage/conformance/fixture.h"
 #include "tests/storage/statements/checked_statements.h"
@@ -388,14 +389,16 @@ class QueryPlanTest : public ConformanceTest {
         if (status.ok())
           status =
               table.BatchGet(tx, {name}, Lock::kForUpdateSkipLocked).status();
-        const HiddenValues due = CaseHidden(5);
-        const bool is_case = table.binding().table() == "cases";
+        HiddenValues hidden;
+        for (const HiddenColumn& column : table.binding().spec().hidden)
+          if (column.make == nullptr) hidden.push_back(5);
         if (status.ok()) status = table.UpdateDerived(tx, *row);
-        if (status.ok() && is_case)
-          status = table.UpdateDerived(tx, *row, &due);
+        if (status.ok() && !hidden.empty())
+          status = table.UpdateDerived(tx, *row, &hidden);
         if (status.ok() && table.binding().has_etag())
           status = table.Update(tx, &*row);
-        if (status.ok() && is_case) status = table.Update(tx, &*row, &due);
+        if (status.ok() && !hidden.empty())
+          status = table.Update(tx, &*row, &hidden);
         if (status.ok() && !table.binding().has_etag())
           status = table.Reconcile(tx, {*row}, {});
         else if (status.ok())
@@ -417,6 +420,8 @@ class QueryPlanTest : public ConformanceTest {
     CheckTable(ProductTable());
     CheckTable(AssetTable());
     CheckTable(PriceBookEntryTable());
+    CheckTable(ServiceContractTable());
+    CheckTable(ContractLineItemTable());
     CheckTable(BusinessHoursTable());
     CheckTable(BusinessHoursVersionTable());
     CheckTable(MilestoneTypeTable());
@@ -437,6 +442,7 @@ class QueryPlanTest : public ConformanceTest {
     }),
                 {"milestones_case"}, true);
     CheckCount();
+    CheckTrees();
     CheckFind(BusinessHoursTable(), {{"is_default", 1}},
               "business_hours_default");
     CheckFind(EntitlementTable(), {{"account", "things/t8"}},
@@ -444,6 +450,31 @@ class QueryPlanTest : public ConformanceTest {
     CheckFind(MilestoneTable(), {{"case_name", "things/t8"}},
               "milestones_case");
     CheckFind(TaskTable(), {{"case_name", "things/t8"}}, "tasks_case");
+    CheckFind(ServiceContractTable(), {{"contract_number", "e8"}},
+              "service_contracts_contract_number");
+    CheckFind(ContractLineItemTable(), {{"service_contract", "things/t8"}},
+              "contract_line_items_contract");
+    CheckFind(ContractLineItemTable(), {{"asset", "things/t8"}},
+              "contract_line_items_asset");
+  }
+
+  void CheckTrees() {
+    for (const char* table : {"service_contracts", "contract_line_items"}) {
+      ExpectIndex(recorder_.Of([&] {
+        EXPECT_OK(
+            session_->Read(Within(absl::Seconds(60)), [&](Transaction& tx) {
+              return ReadTree(tx, table, "things/t8").status();
+            }));
+      }),
+                  {absl::StrCat(table, "_root")}, false);
+      ExpectIndex(recorder_.Of([&] {
+        EXPECT_OK(session_->Write(Within(absl::Seconds(60)), [&](Transaction&
+                                                                     tx) {
+          return MoveToTree(tx, table, {"things/a", "things/b"}, "things/c");
+        }));
+      }),
+                  {"PRIMARY"}, true);
+    }
   }
 
   // A job's total: all rows count, but out of a narrow index, not the table.

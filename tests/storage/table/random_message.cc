@@ -66,8 +66,9 @@ class Filler {
         reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
       return true;
     }
-    // With the product and the currency, so by itself.
-    if (field.name() == "price_book") {
+    // Unique; a price book is with the product and the currency, so by itself.
+    if (field.name() == "price_book" || field.name() == "contract_number" ||
+        field.name() == "line_number") {
       reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
       return true;
     }

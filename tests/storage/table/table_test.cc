@@ -110,6 +110,8 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(ProductTable(), random);
   RoundTrip(AssetTable(), random);
   RoundTrip(PriceBookEntryTable(), random);
+  RoundTrip(ServiceContractTable(), random);
+  RoundTrip(ContractLineItemTable(), random);
   RoundTrip(BusinessHoursTable(), random);
   RoundTrip(BusinessHoursVersionTable(), random);
   RoundTrip(MilestoneTypeTable(), random);

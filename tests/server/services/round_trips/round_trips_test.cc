@@ -254,7 +254,7 @@ void RoundTripsTest::Customers() {
   Measure(service + "ListProducts", R"({"filter": "family == 'Printers'"})");
   Measure(service + "UpdateProduct", R"({"product": {
     "name": "products/printer", "family": "Printers"}})");
-  for (const char* id : {"press", "spare"}) {
+  for (const char* id : {"press", "hall", "spare"}) {
     Measure(service + "CreateAsset", absl::StrCat(R"({"asset_id": ")", id,
                                                   R"(", "asset": {
         "account": "accounts/acme", "display_name": "A",
@@ -281,6 +281,45 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "UpdatePriceBookEntry", R"({"price_book_entry": {
     "name": "priceBookEntries/standard", "unit_price": {
       "currency_code": "EUR", "units": "110"}}})");
+  for (const char* id : {"frame", "part", "spare"}) {
+    Measure(contracts + "CreateServiceContract",
+            absl::StrCat(R"({"service_contract_id": ")", id,
+                         R"(", "service_contract": {"display_name": "C",
+        "account": "accounts/acme", "contact": "contacts/acme",
+        "currency_code": "EUR", "term_months": 12,
+        "start_date": {"year": 2026, "month": 1, "day": 1}}})"));
+  }
+  Measure(contracts + "GetServiceContract",
+          R"({"name": "serviceContracts/frame"})");
+  Measure(contracts + "ListServiceContracts",
+          R"({"filter": "account == 'accounts/acme'"})");
+  for (const char* id : {"all", "press", "spare"}) {
+    Measure(contracts + "CreateContractLineItem",
+            absl::StrCat(R"({"contract_line_item_id": ")", id,
+                         R"(", "contract_line_item": {"asset": "assets/)",
+                         std::string(id) == "press" ? "press" : "hall", R"(",
+        "service_contract": "serviceContracts/)",
+                         std::string(id) == "spare" ? "spare" : "frame", R"(",
+        "price_book_entry": "priceBookEntries/standard"}})"));
+  }
+  Measure(contracts + "GetContractLineItem",
+          R"({"name": "contractLineItems/press"})");
+  Measure(contracts + "ListContractLineItems",
+          R"({"filter": "service_contract == 'serviceContracts/frame'"})");
+  Measure(contracts + "UpdateContractLineItem", R"({"contract_line_item": {
+    "name": "contractLineItems/press", "quantity": "2",
+    "parent": "contractLineItems/all"}})");
+  Measure(contracts + "UpdateServiceContract", R"({"service_contract": {
+    "name": "serviceContracts/part", "parent": "serviceContracts/frame",
+    "term_months": 24}})");
+  for (const char* verb : {"Activate", "Suspend", "Resume", "Cancel"}) {
+    Measure(absl::StrCat(contracts, verb, "Contract"),
+            R"({"name": "serviceContracts/part"})");
+  }
+  Measure(contracts + "DeleteContractLineItem",
+          R"({"name": "contractLineItems/spare"})");
+  Measure(contracts + "DeleteServiceContract",
+          R"({"name": "serviceContracts/spare"})");
   Measure(contracts + "DeletePriceBookEntry",
           R"({"name": "priceBookEntries/partners"})");
   Measure(service + "DeleteProduct", R"({"name": "products/spare"})");

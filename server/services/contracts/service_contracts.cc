@@ -1,0 +1,307 @@
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "server/contracts/lines.h"
+#include "server/services/contracts/contract_dates.h"
+#include "server/services/contracts/contract_time.h"
+#include "server/services/contracts/contracts.h"
+#include "server/services/contracts/figures.h"
+#include "server/services/contracts/money_convert.h"
+#include "server/services/contracts/place_in_tree.h"
+#include "server/services/contracts/resources.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_mask.h"
+#include "server/services/shared/references.h"
+#include "server/services/shared/wakeups.h"
+#include "storage/records/generations.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+constexpr char kField[] = "service_contract";
+
+// Twelve digits that no other contract has.
+absl::StatusOr<std::string> NewNumber(Call& call, storage::Transaction& tx) {
+  while (true) {
+    const std::string id = call.services().ids->Make(call.now());
+    const uint64_t digits = absl::Hash<std::string>()(id) % 900'000'000'000;
+    std::string number = absl::StrCat(100'000'000'000 + digits);
+    absl::StatusOr<std::vector<v1::ServiceContract>> taken =
+        storage::ServiceContractTable().Find(tx, {{"contract_number", number}});
+    if (!taken.ok()) return taken.status();
+    if (taken->empty()) return number;
+  }
+}
+
+absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
+  return errors::FieldInvalid(
+      absl::StrCat(kField, ".", field), "OTHER_ACCOUNT",
+      absl::StrCat("is ", what, " of another account (C1)"));
+}
+
+// What it names must be there and be its account's (C1); what it named before
+// is not looked at again.
+absl::Status CheckNamed(storage::Transaction& tx,
+                        const v1::ServiceContract* before,
+                        const v1::ServiceContract& contract) {
+  if (before == nullptr) {
+    absl::Status status =
+        Existing(tx, storage::AccountTable(), contract.account(),
+                 "service_contract.account")
+            .status();
+    if (!status.ok()) return status;
+  }
+  const std::string& was = before == nullptr ? "" : before->contact();
+  if (contract.contact().empty() || contract.contact() == was)
+    return absl::OkStatus();
+  absl::StatusOr<v1::Contact> contact =
+      Existing(tx, storage::ContactTable(), contract.contact(),
+               "service_contract.contact");
+  if (!contact.ok()) return contact.status();
+  return contact->account() == contract.account()
+             ? absl::OkStatus()
+             : OtherAccount("contact", "a contact");
+}
+
+// Completes the dates (C8). `written`: which of them the caller gave; null: all
+// are new.
+absl::Status CompleteTerm(const contracts::Written* written,
+                          v1::ServiceContract* contract) {
+  absl::StatusOr<contracts::Term> term = TermOf(*contract, kField);
+  if (!term.ok()) return term.status();
+  absl::StatusOr<contracts::Term> whole =
+      written == nullptr ? contracts::Complete(*term)
+                         : contracts::Revise(*term, *written);
+  if (!whole.ok()) return Refused(kField, "INVALID_TERM", whole.status());
+  SetTerm(*whole, contract);
+  return absl::OkStatus();
+}
+
+// The lines of a contract whose dates change stay inside it, and no asset comes
+// to be on it twice at once (C8).
+absl::Status CheckLines(const std::vector<v1::ContractLineItem>& lines,
+                        const v1::ServiceContract& contract) {
+  absl::StatusOr<contracts::Term> term = TermOf(contract, kField);
+  if (!term.ok()) return term.status();
+  for (const v1::ContractLineItem& line : lines) {
+    if (line.has_delete_time() || line.cancelled()) continue;
+    absl::StatusOr<contracts::Term> own = TermOf(line, kField);
+    if (!own.ok()) return own.status();
+    absl::StatusOr<contracts::Term> inside = contracts::TermOfLine(*term, *own);
+    if (inside.ok()) continue;
+    return errors::FieldInvalid(
+        absl::StartsWith(inside.status().message(), "start_date")
+            ? "service_contract.start_date"
+            : "service_contract.end_date",
+        "LINE_OUTSIDE_CONTRACT",
+        absl::StrCat("leaves ", line.name(),
+                     " outside the contract; change its dates first, or cancel "
+                     "it (C8)"));
+  }
+  return absl::OkStatus();
+}
+
+bool SameDates(const v1::ServiceContract& a, const v1::ServiceContract& b) {
+  const auto dates = [](const v1::ServiceContract& contract) {
+    return contract.start_date().SerializeAsString() + "/" +
+           contract.end_date().SerializeAsString();
+  };
+  return dates(a) == dates(b);
+}
+
+// A contract that has lines keeps its price book, and stays around them.
+absl::Status CheckAgainstLines(storage::Transaction& tx,
+                               const v1::ServiceContract& before,
+                               const v1::ServiceContract& contract) {
+  const bool book = before.price_book() != contract.price_book();
+  if (!book && SameDates(before, contract)) return absl::OkStatus();
+  absl::StatusOr<std::vector<v1::ContractLineItem>> lines =
+      storage::ContractLineItemTable().Find(
+          tx, {{"service_contract", contract.name()}});
+  if (!lines.ok()) return lines.status();
+  if (book && !contract.price_book().empty()) {
+    for (const v1::ContractLineItem& line : *lines) {
+      if (line.has_delete_time()) continue;
+      return errors::FieldInvalid(
+          "service_contract.price_book", "HAS_LINES",
+          "cannot change while the contract has lines, whose prices are from "
+          "the other one (C8); empty it, or delete them");
+    }
+  }
+  return CheckLines(*lines, contract);
+}
+
+void CopyActivation(const v1::ServiceContract& from,
+                    v1::ServiceContract* contract) {
+  if (from.has_activation_time())
+    *contract->mutable_activation_time() = from.activation_time();
+  if (from.has_first_activation_time()) {
+    *contract->mutable_first_activation_time() = from.first_activation_time();
+  }
+}
+
+// `hidden`: the contract's.
+absl::Status CheckContract(Call& call, storage::Transaction& tx,
+                           const contracts::Written& written,
+                           const v1::ServiceContract* before,
+                           v1::ServiceContract& contract,
+                           storage::HiddenValues* hidden) {
+  absl::Status status =
+      CompleteTerm(before == nullptr ? nullptr : &written, &contract);
+  if (!status.ok()) return status;
+  status = PriceContract(nullptr, {}, kField, &contract);
+  if (!status.ok()) return status;
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::ReadCatalogGeneration(ahead);
+    if (before == nullptr)
+      (void)storage::AccountTable().Get(ahead, contract.account());
+    if (!contract.contact().empty() && before == nullptr)
+      (void)storage::ContactTable().Get(ahead, contract.contact());
+  });
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  status = CheckNamed(tx, before, contract);
+  if (!status.ok()) return status;
+  status = PlaceInTree(tx, storage::ServiceContractTable(), before, contract,
+                       "service_contract.parent",
+                       [&](const v1::ServiceContract& parent) {
+                         return parent.account() == contract.account()
+                                    ? absl::OkStatus()
+                                    : OtherAccount("parent", "a contract");
+                       });
+  if (!status.ok()) return status;
+  if (before == nullptr) {
+    absl::StatusOr<std::string> number = NewNumber(call, tx);
+    if (!number.ok()) return number.status();
+    contract.set_contract_number(*std::move(number));
+    contract.set_state(v1::ServiceContract::DRAFT);
+    SetStatus(**catalog, call.now(), &contract);
+    *hidden = {nullptr, nullptr};
+    return absl::OkStatus();
+  }
+  status = CheckAgainstLines(tx, *before, contract);
+  if (!status.ok()) return status;
+  v1::ServiceContract was = *before;
+  CatchUp(call, **catalog, *hidden, &was);
+  CopyActivation(was, &contract);
+  SetStatus(**catalog, call.now(), &contract);
+  return FollowDates(call, tx, **catalog, was, &contract, hidden);
+}
+
+}  // namespace
+
+Resource<v1::ServiceContract> ServiceContracts() {
+  return {storage::ServiceContractTable(), "serviceContracts", kField};
+}
+
+absl::StatusOr<v1::ServiceContract> GetServiceContract(
+    Call& call, const v1::GetServiceContractRequest& request) {
+  absl::StatusOr<v1::ServiceContract> contract =
+      errors::NotFound(request.name());
+  absl::Status status =
+      call.Read([&](storage::Transaction& tx) -> absl::Status {
+        tx.Prefetch([&](storage::Transaction& ahead) {
+          (void)storage::ReadCatalogGeneration(ahead);
+          (void)storage::ServiceContractTable().Get(ahead, request.name());
+        });
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        contract = storage::ServiceContractTable().Get(tx, request.name());
+        if (absl::IsNotFound(contract.status()))
+          return errors::NotFound(request.name());
+        if (!contract.ok()) return contract.status();
+        SetStatus(**catalog, AsOf(call, request), &*contract);
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return contract;
+}
+
+absl::StatusOr<v1::ListServiceContractsResponse> ListServiceContracts(
+    Call& call, const v1::ListServiceContractsRequest& request) {
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog = ReadCatalog(call);
+  if (!catalog.ok()) return catalog.status();
+  absl::StatusOr<v1::ListServiceContractsResponse> response =
+      ListResources(call, ServiceContracts(), request,
+                    &v1::ListServiceContractsResponse::add_service_contracts);
+  if (!response.ok()) return response;
+  for (v1::ServiceContract& contract : *response->mutable_service_contracts())
+    SetStatus(**catalog, call.now(), &contract);
+  return response;
+}
+
+absl::StatusOr<v1::ServiceContract> CreateServiceContract(
+    Call& call, const v1::CreateServiceContractRequest& request) {
+  storage::HiddenValues hidden;
+  return CreateResource<v1::ServiceContract>(
+      call, ServiceContracts(), request.service_contract(),
+      request.service_contract_id(),
+      [&](storage::Transaction& tx, const v1::ServiceContract* before,
+          v1::ServiceContract& contract) {
+        return CheckContract(call, tx, {}, before, contract, &hidden);
+      },
+      &hidden);
+}
+
+absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
+    Call& call, const v1::UpdateServiceContractRequest& request) {
+  absl::StatusOr<std::vector<std::string>> paths =
+      UpdatePaths(request.update_mask(), request.service_contract());
+  if (!paths.ok()) return paths.status();
+  contracts::Written written;
+  for (const std::string& path : *paths) {
+    written.start |= absl::StartsWith(path, "start_date");
+    written.end |= absl::StartsWith(path, "end_date");
+    written.months |= path == "term_months";
+  }
+  storage::HiddenValues hidden;
+  return UpdateResource<v1::ServiceContract>(
+      call, ServiceContracts(), request.service_contract(),
+      request.update_mask(),
+      [&](storage::Transaction& tx, const v1::ServiceContract* before,
+          v1::ServiceContract& contract) {
+        return CheckContract(call, tx, written, before, contract, &hidden);
+      },
+      &hidden);
+}
+
+absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
+    Call& call, const v1::DeleteServiceContractRequest& request) {
+  storage::HiddenValues hidden;
+  return HideResource(
+      call, ServiceContracts(), request,
+      [&](storage::Transaction& tx,
+          const v1::ServiceContract& contract) -> absl::Status {
+        const auto check = [&](storage::Transaction& in) {
+          absl::Status status = CheckUnused(in, storage::ServiceContractTable(),
+                                            "parent", contract.name());
+          if (status.ok()) {
+            status = CheckUnused(in, storage::ContractLineItemTable(),
+                                 "service_contract", contract.name());
+          }
+          return status;
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) {
+          (void)storage::ReadCatalogGeneration(ahead);
+          (void)check(ahead);
+        });
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        if (absl::Status status = check(tx); !status.ok()) return status;
+        v1::ServiceContract was = contract;
+        CatchUp(call, **catalog, hidden, &was);
+        return SetWakeup(call, tx, contract.name(), std::nullopt, &hidden[0]);
+      },
+      &hidden);
+}
+
+}  // namespace charter::services

@@ -1,0 +1,47 @@
+#include "storage/records/trees.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+
+namespace charter::storage {
+namespace {
+
+// Names in one statement.
+constexpr size_t kMostNames = 1000;
+
+}  // namespace
+
+absl::StatusOr<std::vector<TreeNode>> ReadTree(Transaction& tx,
+                                               absl::string_view table,
+                                               absl::string_view root) {
+  const absl::StatusOr<Rows> rows = tx.Query(
+      absl::StrCat("SELECT name, parent FROM ", table,
+                   " WHERE root = :root AND delete_time IS NULL ORDER BY name"),
+      {{"root", root}});
+  if (!rows.ok()) return rows.status();
+  std::vector<TreeNode> nodes;
+  nodes.reserve(rows->size());
+  for (const Row row : *rows)
+    nodes.push_back({std::string(row.Text(0)), std::string(row.Text(1))});
+  return nodes;
+}
+
+absl::Status MoveToTree(Transaction& tx, absl::string_view table,
+                        absl::Span<const std::string> names,
+                        absl::string_view root) {
+  for (size_t i = 0; i < names.size(); i += kMostNames) {
+    const absl::Span<const std::string> some = names.subspan(i, kMostNames);
+    Binds binds{{"root", root}};
+    const std::string list =
+        InList("name", std::vector<Value>(some.begin(), some.end()), &binds);
+    absl::Status status =
+        tx.ExecuteLater(absl::StrCat("UPDATE ", table,
+                                     " SET root = :root WHERE name IN ", list),
+                        binds);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace charter::storage
