@@ -39,20 +39,33 @@ Permissions Viewer() {
 
 // Works with customers and their cases.
 Permissions Agent() {
-  return Viewer() + Permissions{"accounts.create", "accounts.update",
-                                "contacts.*",      "assets.*",
-                                "cases.create",    "cases.update",
-                                "cases.record",    "tasks.*"};
+  return Viewer() + Permissions{"accounts.create",
+                                "accounts.update",
+                                "contacts.*",
+                                "assets.*",
+                                "cases.create",
+                                "cases.update",
+                                "cases.record",
+                                "tasks.*",
+                                "entitlementVerdicts.create"};
 }
 
 // Also decides what customers get, and by which rules.
 Permissions Manager() {
-  return Agent() + Permissions{"accounts.*",         "cases.*",
-                               "products.*",         "priceBookEntries.*",
-                               "serviceContracts.*", "contractLineItems.*",
-                               "entitlements.*",     "businessHours.*",
-                               "milestoneTypes.*",   "entitlementProcesses.*",
-                               "itemStatuses.*",     "attributeDefinitions.*",
+  return Agent() + Permissions{"accounts.*",
+                               "cases.*",
+                               "products.*",
+                               "priceBookEntries.*",
+                               "serviceContracts.*",
+                               "contractLineItems.*",
+                               "entitlements.*",
+                               "entitlementTemplates.*",
+                               "productEntitlementTemplates.*",
+                               "businessHours.*",
+                               "milestoneTypes.*",
+                               "entitlementProcesses.*",
+                               "itemStatuses.*",
+                               "attributeDefinitions.*",
                                "operations.*"};
 }
 

@@ -132,7 +132,30 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::DeleteEntitlement>("DeleteEntitlement")
       .Unary<&s::AddEntitlementContacts>("AddEntitlementContacts")
       .Unary<&s::RemoveEntitlementContacts>("RemoveEntitlementContacts")
-      .Unary<&s::VerifyEntitlement>("VerifyEntitlement");
+      .Unary<&s::ActivateEntitlement>("ActivateEntitlement")
+      .Unary<&s::SuspendEntitlement>("SuspendEntitlement")
+      .Unary<&s::ResumeEntitlement>("ResumeEntitlement")
+      .Unary<&s::CancelEntitlement>("CancelEntitlement")
+      .Unary<&s::RenewEntitlement>("RenewEntitlement")
+      .Unary<&s::ApplyTemplate>("ApplyTemplate")
+      .Unary<&s::VerifyEntitlement>("VerifyEntitlement")
+      .Unary<&s::RecordVerdict>("RecordVerdict")
+      .Unary<&s::GetEntitlementVerdict>("GetEntitlementVerdict")
+      .Unary<&s::ListEntitlementVerdicts>("ListEntitlementVerdicts")
+      .Unary<&s::GetEntitlementTemplate>("GetEntitlementTemplate")
+      .Unary<&s::ListEntitlementTemplates>("ListEntitlementTemplates")
+      .Unary<&s::CreateEntitlementTemplate>("CreateEntitlementTemplate")
+      .Unary<&s::UpdateEntitlementTemplate>("UpdateEntitlementTemplate")
+      .Unary<&s::DeleteEntitlementTemplate>("DeleteEntitlementTemplate")
+      .Unary<&s::GetProductEntitlementTemplate>("GetProductEntitlementTemplate")
+      .Unary<&s::ListProductEntitlementTemplates>(
+          "ListProductEntitlementTemplates")
+      .Unary<&s::CreateProductEntitlementTemplate>(
+          "CreateProductEntitlementTemplate")
+      .Unary<&s::UpdateProductEntitlementTemplate>(
+          "UpdateProductEntitlementTemplate")
+      .Unary<&s::DeleteProductEntitlementTemplate>(
+          "DeleteProductEntitlementTemplate");
 }
 
 void RegisterCases(Endpoints& endpoints) {

@@ -139,6 +139,12 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
         return PurgeRows(tx, storage::ServiceContractTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::EntitlementTemplateTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::EntitlementVerdictTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::ContactTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {

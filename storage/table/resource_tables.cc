@@ -18,6 +18,9 @@ std::vector<const TableBinding*> AllTables() {
           &EntitlementProcessTable().binding(),
           &EntitlementProcessVersionTable().binding(),
           &EntitlementTable().binding(),
+          &EntitlementTemplateTable().binding(),
+          &ProductEntitlementTemplateTable().binding(),
+          &EntitlementVerdictTable().binding(),
           &CaseTable().binding(),
           &MilestoneTable().binding(),
           &TaskTable().binding()};

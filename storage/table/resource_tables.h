@@ -16,11 +16,14 @@
 #include "charter/v1/contract_line_item.pb.h"
 #include "charter/v1/entitlement.pb.h"
 #include "charter/v1/entitlement_process.pb.h"
+#include "charter/v1/entitlement_template.pb.h"
+#include "charter/v1/entitlement_verdict.pb.h"
 #include "charter/v1/item_status.pb.h"
 #include "charter/v1/milestone.pb.h"
 #include "charter/v1/milestone_type.pb.h"
 #include "charter/v1/price_book_entry.pb.h"
 #include "charter/v1/product.pb.h"
+#include "charter/v1/product_entitlement_template.pb.h"
 #include "charter/v1/service_contract.pb.h"
 #include "charter/v1/task.pb.h"
 #include "storage/table/table.h"
@@ -53,7 +56,12 @@ const Table<v1::AttributeDefinition>& AttributeDefinitionTable();
 const Table<v1::EntitlementProcess>& EntitlementProcessTable();
 // As BusinessHoursVersionTable.
 const Table<v1::EntitlementProcessVersion>& EntitlementProcessVersionTable();
+// Hidden: next_due_us, the due time of its wake-up.
 const Table<v1::Entitlement>& EntitlementTable();
+const Table<v1::EntitlementTemplate>& EntitlementTemplateTable();
+const Table<v1::ProductEntitlementTemplate>& ProductEntitlementTemplateTable();
+// Without etag: written once.
+const Table<v1::EntitlementVerdict>& EntitlementVerdictTable();
 // Hidden: next_due_us, the due time of the item's wake-up, NULL: none. Use
 // CaseHidden and NextDueOf. The history is not here.
 const Table<v1::Case>& CaseTable();

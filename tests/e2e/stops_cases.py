@@ -70,10 +70,53 @@ def entitlements(t):
     create("spare", "acme")
     t.ok(service + "GetEntitlement", {"name": "entitlements/trial"}, {"status": "EXPIRED"})
     t.ok(service + "ListEntitlements", {"filter": "account == 'accounts/acme'"}, {"entitlements.#": 4})
-    t.ok(service + "UpdateEntitlement", {"entitlement": {"name": "entitlements/silver", "suspended": True}}, {"status": "SUSPENDED"})
-    t.ok(service + "UpdateEntitlement", {"entitlement": {"name": "entitlements/silver"}, "update_mask": {"paths": ["suspended"]}}, {"status": "ACTIVE"})
+    t.ok(service + "UpdateEntitlement", {"entitlement": {"name": "entitlements/silver", "type": "phone"}}, {"type": "phone"})
+    silver = {"name": "entitlements/silver"}
+    t.ok(service + "SuspendEntitlement", silver, {"status": "SUSPENDED"})
+    t.ok(service + "ResumeEntitlement", silver, {"status": "ACTIVE"})
+    t.ok(service + "CreateEntitlement", {"entitlement_id": "draft", "draft": True, "entitlement": {
+        "display_name": "Draft", "account": "accounts/other", **START}}, {"status": "DRAFT"})
+    t.ok(service + "ActivateEntitlement", {"name": "entitlements/draft"}, {"effective_status": "ACTIVE"})
+    t.ok(service + "CancelEntitlement", {"name": "entitlements/draft"}, {"status": "CANCELLED"})
+    t.refused(service + "CancelEntitlement", {"name": "entitlements/draft"}, "STATE_TRANSITION_NOT_ALLOWED")
+    t.ok(service + "RenewEntitlement", {"name": "entitlements/trial", "entitlement_id": "trial-2"},
+         {"start_date.month": 2, "end_date.day": 29, "renewed_from": "entitlements/trial"})
+    templates(t)
     t.ok(service + "DeleteEntitlement", {"name": "entitlements/spare"}, {"delete_time": PRESENT})
     t.ok(service + "VerifyEntitlement", {"contact": "contacts/ann"}, {"eligible": True, "entitlement": "entitlements/gold"})
+    t.ok(service + "VerifyEntitlement", {"asset": "assets/tray", "channel": "phone"}, {"eligible": True, "entitlement": "entitlements/gold"})
+    kept = t.ok(service + "RecordVerdict", {"contact": "contacts/ann", "asset": "assets/tray"}, {"entitlement": "entitlements/gold", "actor": PRESENT})
+    t.ok(service + "GetEntitlementVerdict", {"name": kept.get("name")}, {"asset": "assets/tray"})
+    t.ok(service + "ListEntitlementVerdicts", {"filter": "account == 'accounts/acme'"}, {"entitlement_verdicts.#": 1})
+    t.refused(service + "VerifyEntitlement", {"account": "accounts/other", "asset": "assets/tray"}, "FIELD_INVALID", "asset", "OTHER_ACCOUNT")
+    t.refused(service + "CreateEntitlement", {"entitlement": {"display_name": "x", "account": "accounts/other", "asset": "assets/tray"}},
+              "FIELD_INVALID", "entitlement.asset", "OTHER_ACCOUNT")
+
+
+def templates(t):
+    service = "EntitlementService/"
+    for name in ("warranty", "spare"):
+        t.ok(service + "CreateEntitlementTemplate", {"entitlement_template_id": name, "entitlement_template": {
+            "display_name": name, "term_days": 365, "process": "entitlementProcesses/gold", "priority": 50}}, {"term_days": 365})
+    warranty = {"name": "entitlementTemplates/warranty"}
+    t.ok(service + "GetEntitlementTemplate", warranty, {"display_name": "warranty"})
+    t.ok(service + "ListEntitlementTemplates", {}, {"entitlement_templates.#": 2})
+    t.ok(service + "UpdateEntitlementTemplate", {"entitlement_template": warranty | {"term_days": 366}}, {"term_days": 366})
+    t.ok(service + "DeleteEntitlementTemplate", {"name": "entitlementTemplates/spare"}, {"delete_time": PRESENT})
+    link = {"name": "productEntitlementTemplates/printer"}
+    t.ok(service + "CreateProductEntitlementTemplate", {"product_entitlement_template_id": "printer", "product_entitlement_template": {
+        "product": "products/printer", "entitlement_template": "entitlementTemplates/warranty", "start": "INSTALL_DATE"}}, link)
+    t.ok(service + "GetProductEntitlementTemplate", link, {"start": "INSTALL_DATE"})
+    t.ok(service + "ListProductEntitlementTemplates", {"filter": "product == 'products/printer'"}, {"product_entitlement_templates.#": 1})
+    t.ok(service + "UpdateProductEntitlementTemplate", {"product_entitlement_template": link | {"start": "PURCHASE_DATE"}}, {"start": "PURCHASE_DATE"})
+    t.ok("DirectoryService/CreateAsset", {"asset_id": "second", "asset": {
+        "account": "accounts/other", "display_name": "Second", "product": "products/printer", "serial_number": "X-2",
+        "purchase_date": {"year": 2024, "month": 3, "day": 1}}}, {"name": "assets/second"})
+    t.ok(service + "ListEntitlements", {"filter": "asset == 'assets/second'"},
+         {"entitlements.#": 1, "entitlements.0.end_date.day": 1, "entitlements.0.end_date.month": 3, "entitlements.0.end_date.year": 2025})
+    t.ok(service + "DeleteProductEntitlementTemplate", link, {})
+    t.ok(service + "ApplyTemplate", {"entitlement_template": "entitlementTemplates/warranty", "asset": "assets/second",
+                                     "start_date": {"year": 2025, "month": 3, "day": 2}}, {"account": "accounts/other", "end_date.year": 2026})
 
 
 def cases(t):

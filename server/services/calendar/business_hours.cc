@@ -220,6 +220,10 @@ absl::StatusOr<google::protobuf::Empty> DeleteBusinessHours(
           status = CheckUnused(tx, storage::EntitlementTable(), hours.name(),
                                "an entitlement");
         }
+        if (status.ok()) {
+          status = CheckUnused(tx, storage::EntitlementTemplateTable(),
+                               hours.name(), "an entitlement template");
+        }
         if (status.ok()) status = CheckUnusedByProcesses(tx, hours.name());
         if (!status.ok()) return status;
         return storage::BumpGeneration(tx, hours.name()).status();

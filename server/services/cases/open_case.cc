@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
+#include "server/services/entitlements/verify.h"
 #include "server/services/items/item.h"
 #include "server/services/items/milestone_convert.h"
 #include "server/services/shared/errors.h"
@@ -118,14 +119,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
     std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
     for (const v1::EntitlementCandidate& candidate :
          opening->parties.verification->candidates()) {
-      std::vector<std::string>& reasons =
-          candidates
-              .emplace_back(candidate.entitlement(), std::vector<std::string>())
-              .second;
-      for (int reason : candidate.reasons()) {
-        reasons.push_back(v1::EntitlementCandidate::Reason_Name(
-            static_cast<v1::EntitlementCandidate::Reason>(reason)));
-      }
+      candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
     }
     return errors::NoEntitlementHolds(request.case_().account(), candidates);
   }

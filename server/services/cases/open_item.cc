@@ -24,6 +24,16 @@ namespace {
 
 constexpr int kDefaultPriority = 3;
 
+// Under what an item may run: its contact, asset, product and origin count.
+Question QuestionOf(const v1::Case& item, absl::Time as_of) {
+  return {.account = item.account(),
+          .contact = item.contact(),
+          .asset = item.asset(),
+          .product = item.product(),
+          .channel = item.origin(),
+          .as_of = as_of};
+}
+
 v1::AttributeValue TextValue(const std::string& text) {
   v1::AttributeValue value;
   value.set_string_value(text);
@@ -183,9 +193,10 @@ absl::StatusOr<v1::Entitlement> FindEntitlement(
     return errors::FieldInvalid(field, "OTHER_ACCOUNT",
                                 "is an entitlement of another account");
   }
-  const std::vector<v1::EntitlementCandidate::Reason> reasons =
-      WhyNot(*entitlement, item.contact(), catalog, occur_time);
-  if (!reasons.empty()) return NotEligible(name, reasons);
+  const absl::StatusOr<v1::EntitlementCandidate> candidate =
+      JudgeOne(tx, catalog, QuestionOf(item, occur_time), *entitlement);
+  if (!candidate.ok()) return candidate.status();
+  if (!candidate->eligible()) return NotEligible(*candidate);
   return entitlement;
 }
 
@@ -197,10 +208,11 @@ void PrefetchParties(storage::Transaction& tx, const v1::Case& item) {
       (void)storage::ContactTable().Get(ahead, item.contact());
     if (!item.parent().empty())
       (void)storage::CaseTable().Get(ahead, item.parent());
+    const Question question = QuestionOf(item, ahead.now());
     if (!item.entitlement().empty()) {
-      (void)storage::EntitlementTable().Get(ahead, item.entitlement());
+      PrefetchJudgement(ahead, question, item.entitlement());
     } else {
-      PrefetchEntitlements(ahead, item.account());
+      PrefetchVerify(ahead, question);
     }
   });
 }
@@ -232,10 +244,10 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
     return parties;
   }
   absl::StatusOr<Verdict> verdict =
-      Verify(tx, catalog, item.account(), item.contact(), occur_time);
+      Verify(tx, catalog, QuestionOf(item, occur_time));
   if (!verdict.ok()) return verdict.status();
-  parties.entitlement = std::move(verdict->chosen);
-  parties.verification = std::move(verdict->response);
+  parties.entitlement = verdict->chosen;
+  parties.verification = ToResponse(*std::move(verdict));
   return parties;
 }
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/services/directory/directory.h"
+#include "server/services/entitlements/from_template.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/references.h"
@@ -78,6 +79,7 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
       (void)storage::ContactTable().Get(ahead, asset.contact());
     if (!asset.product().empty())
       (void)storage::ProductTable().Get(ahead, asset.product());
+    PrefetchLinks(ahead, asset.product());
   });
   if (before == nullptr) {
     status =
@@ -122,8 +124,11 @@ absl::StatusOr<v1::ListAssetsResponse> ListAssets(
 
 absl::StatusOr<v1::Asset> CreateAsset(Call& call,
                                       const v1::CreateAssetRequest& request) {
-  return CreateResource<v1::Asset>(call, Assets(), request.asset(),
-                                   request.asset_id(), CheckAsset);
+  return CreateResource<v1::Asset>(
+      call, Assets(), request.asset(), request.asset_id(), CheckAsset, nullptr,
+      [&](storage::Transaction& tx, const v1::Asset& asset) {
+        return CreateForAsset(call, tx, asset);
+      });
 }
 
 absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
@@ -134,11 +139,19 @@ absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
 
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request) {
-  return HideResource(call, Assets(), request,
-                      [](storage::Transaction& tx, const v1::Asset& asset) {
-                        return CheckUnused(tx, storage::AssetTable(), "parent",
-                                           asset.name());
-                      });
+  return HideResource(
+      call, Assets(), request,
+      [](storage::Transaction& tx, const v1::Asset& asset) {
+        const auto check = [&](storage::Transaction& in) {
+          absl::Status status =
+              CheckUnused(in, storage::AssetTable(), "parent", asset.name());
+          status.Update(CheckUnused(in, storage::EntitlementTable(), "asset",
+                                    asset.name()));
+          return status;
+        };
+        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
+        return check(tx);
+      });
 }
 
 }  // namespace charter::services

@@ -43,7 +43,8 @@ absl::StatusOr<v1::Product> CreateProduct(
     Call& call, const v1::CreateProductRequest& request);
 absl::StatusOr<v1::Product> UpdateProduct(
     Call& call, const v1::UpdateProductRequest& request);
-// RESOURCE_IN_USE while assets or prices that are not deleted name it.
+// RESOURCE_IN_USE while assets, prices, entitlements or links to templates that
+// are not deleted name it.
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request);
 
@@ -56,7 +57,7 @@ absl::StatusOr<v1::Asset> CreateAsset(Call& call,
                                       const v1::CreateAssetRequest& request);
 absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
                                       const v1::UpdateAssetRequest& request);
-// RESOURCE_IN_USE while it has parts that are not deleted.
+// RESOURCE_IN_USE while it has parts or entitlements that are not deleted.
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request);
 

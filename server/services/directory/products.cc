@@ -55,9 +55,14 @@ absl::StatusOr<v1::Product> DeleteProduct(
         const auto check = [&](storage::Transaction& in) {
           absl::Status status =
               CheckUnused(in, storage::AssetTable(), "product", product.name());
-          if (!status.ok()) return status;
-          return CheckUnused(in, storage::PriceBookEntryTable(), "product",
-                             product.name());
+          status.Update(CheckUnused(in, storage::PriceBookEntryTable(),
+                                    "product", product.name()));
+          status.Update(CheckUnused(in, storage::EntitlementTable(), "product",
+                                    product.name()));
+          status.Update(CheckUnused(in,
+                                    storage::ProductEntitlementTemplateTable(),
+                                    "product", product.name()));
+          return status;
         };
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
         return check(tx);

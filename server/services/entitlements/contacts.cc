@@ -5,7 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/services/entitlements/entitlements.h"
-#include "server/services/entitlements/verify.h"
+#include "server/services/entitlements/standing.h"
+#include "server/services/entitlements/write.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
@@ -15,16 +16,13 @@ namespace {
 
 constexpr size_t kMaxContacts = 1000;
 
-Resource<v1::Entitlement> Entitlements() {
-  return {storage::EntitlementTable(), "entitlements", "entitlement"};
-}
-
 // Writes the entitlement with the contacts that `change` makes of those it has.
 template <typename Request>
 absl::StatusOr<v1::Entitlement> ChangeContacts(
     Call& call, const Request& request,
-    absl::FunctionRef<absl::Status(
-        storage::Transaction&, const v1::Entitlement&, std::set<std::string>*)>
+    absl::FunctionRef<absl::Status(storage::Transaction&, const Catalog&,
+                                   const v1::Entitlement&,
+                                   std::set<std::string>*)>
         change) {
   return call.Write<v1::Entitlement>(
       [&](storage::Transaction& tx) -> absl::StatusOr<v1::Entitlement> {
@@ -33,13 +31,14 @@ absl::StatusOr<v1::Entitlement> ChangeContacts(
         if (!before.ok()) return before;
         std::set<std::string> contacts(before->contacts().begin(),
                                        before->contacts().end());
-        absl::Status status = change(tx, *before, &contacts);
-        if (!status.ok()) return status;
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();
+        absl::Status status = change(tx, **catalog, *before, &contacts);
+        if (!status.ok()) return status;
         v1::Entitlement after = *before;
-        after.set_status(StatusAt(after, **catalog, call.now()));
+        status = SetStatus(tx, **catalog, call.now(), {&after});
+        if (!status.ok()) return status;
         if (static_cast<int>(contacts.size()) == before->contacts_size() &&
             std::equal(contacts.begin(), contacts.end(),
                        before->contacts().begin())) {
@@ -61,10 +60,12 @@ absl::StatusOr<v1::Entitlement> AddEntitlementContacts(
     Call& call, const v1::AddEntitlementContactsRequest& request) {
   return ChangeContacts(
       call, request,
-      [&](storage::Transaction& tx, const v1::Entitlement& entitlement,
+      [&](storage::Transaction& tx, const Catalog& catalog,
+          const v1::Entitlement& entitlement,
           std::set<std::string>* contacts) -> absl::Status {
-        absl::Status status = CheckContacts(tx, entitlement.account(),
-                                            request.contacts(), "contacts");
+        v1::Entitlement with = entitlement;
+        *with.mutable_contacts() = request.contacts();
+        absl::Status status = CheckParts(tx, catalog, &entitlement, "", with);
         if (!status.ok()) return status;
         contacts->insert(request.contacts().begin(), request.contacts().end());
         if (contacts->size() <= kMaxContacts) return absl::OkStatus();
@@ -82,7 +83,7 @@ absl::StatusOr<v1::Entitlement> RemoveEntitlementContacts(
     Call& call, const v1::RemoveEntitlementContactsRequest& request) {
   return ChangeContacts(
       call, request,
-      [&](storage::Transaction&, const v1::Entitlement&,
+      [&](storage::Transaction&, const Catalog&, const v1::Entitlement&,
           std::set<std::string>* contacts) -> absl::Status {
         if (contacts->empty()) return absl::OkStatus();
         for (const std::string& contact : request.contacts())

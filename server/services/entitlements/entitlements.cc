@@ -1,159 +1,129 @@
 #include "server/services/entitlements/entitlements.h"
 
-#include <algorithm>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "server/services/entitlements/verify.h"
+#include "server/services/entitlements/standing.h"
+#include "server/services/entitlements/write.h"
 #include "server/services/shared/errors.h"
-#include "server/services/shared/field_checks.h"
 #include "server/services/shared/resources.h"
+#include "server/services/shared/time_convert.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
 namespace {
 
-Resource<v1::Entitlement> Entitlements() {
-  return {storage::EntitlementTable(), "entitlements", "entitlement"};
+template <typename Request>
+absl::Time AsOf(const Call& call, const Request& request) {
+  return request.has_as_of() ? ToTime(request.as_of()) : call.now();
 }
 
-absl::StatusOr<std::shared_ptr<const Catalog>> ReadCatalog(Call& call) {
-  absl::StatusOr<std::shared_ptr<const Catalog>> catalog = nullptr;
-  absl::Status status = call.Read([&](storage::Transaction& tx) {
-    catalog = call.services().catalog->Get(tx);
-    return catalog.status();
-  });
-  if (!status.ok()) return status;
-  return catalog;
-}
-
-// What it names must be there, be the account's, and agree (C1).
-absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
-                        const v1::Entitlement* before,
-                        const v1::Entitlement& entitlement) {
-  FieldViolations violations;
-  for (const auto& [has, date, field] :
-       {std::tuple(entitlement.has_start_date(), entitlement.start_date(),
-                   "start_date"),
-        std::tuple(entitlement.has_end_date(), entitlement.end_date(),
-                   "end_date")}) {
-    if (has) CheckDate(date, absl::StrCat("entitlement.", field), &violations);
-  }
-  if (!violations.empty()) return violations.ToStatus();
-  if (entitlement.has_start_date() && entitlement.has_end_date() &&
-      *ToDate(entitlement.end_date()) < *ToDate(entitlement.start_date())) {
-    return errors::FieldInvalid(
-        "entitlement.end_date", "OUT_OF_RANGE",
-        "is before start_date; both days are in force (C2)");
-  }
-  if (before != nullptr && before->cancelled() && !entitlement.cancelled()) {
-    return errors::StateTransitionNotAllowed(entitlement.name(), "CANCELLED",
-                                             "brought back");
-  }
-  if (before == nullptr) {
-    absl::StatusOr<v1::Account> account =
-        Existing(tx, storage::AccountTable(), entitlement.account(),
-                 "entitlement.account");
-    if (!account.ok()) return account.status();
-  }
-  if (!entitlement.business_hours().empty() &&
-      !catalog.HasHours(entitlement.business_hours())) {
-    return errors::NotFound(entitlement.business_hours(),
-                            "entitlement.business_hours");
-  }
-  if (!entitlement.process().empty()) {
-    absl::StatusOr<v1::EntitlementProcess> process =
-        storage::EntitlementProcessTable().Get(tx, entitlement.process());
-    if (absl::IsNotFound(process.status())) {
-      return errors::NotFound(entitlement.process(), "entitlement.process");
-    }
-    if (!process.ok()) return process.status();
-  }
-  return CheckContacts(tx, entitlement.account(), entitlement.contacts(),
-                       "entitlement.contacts");
-}
-
-auto Hook(Call& call) {
-  return [&call](storage::Transaction& tx, const v1::Entitlement* before,
-                 v1::Entitlement& entitlement) -> absl::Status {
+// `draft`: of a new one.
+auto Hook(Call& call, bool draft) {
+  return [&call, draft](storage::Transaction& tx, const v1::Entitlement* before,
+                        v1::Entitlement& entitlement) -> absl::Status {
     absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
         call.services().catalog->Get(tx);
     if (!catalog.ok()) return catalog.status();
-    absl::Status status = CheckParts(tx, **catalog, before, entitlement);
+    absl::Status status =
+        CheckParts(tx, **catalog, before, "entitlement.", entitlement);
     if (!status.ok()) return status;
-    entitlement.set_status(StatusAt(entitlement, **catalog, call.now()));
-    return absl::OkStatus();
+    if (before == nullptr) {
+      entitlement.set_state(draft ? v1::Entitlement::DRAFT
+                                  : v1::Entitlement::ACTIVE);
+    }
+    return SetStatus(tx, **catalog, call.now(), {&entitlement});
   };
+}
+
+// One of the verbs of C10; `event`: what the feed calls it.
+template <typename Request>
+absl::StatusOr<v1::Entitlement> ChangeState(Call& call, const Request& request,
+                                            contracts::Verb verb,
+                                            absl::string_view event) {
+  return call.Write<v1::Entitlement>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<v1::Entitlement> {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::StatusOr<v1::Entitlement> entitlement =
+            LockResource(tx, Entitlements(), request.name(), request.etag());
+        if (!entitlement.ok()) return entitlement;
+        const contracts::State from = StateOf(*entitlement);
+        const absl::StatusOr<contracts::State> to =
+            contracts::Apply(from, verb);
+        if (!to.ok()) {
+          return errors::StateTransitionNotAllowed(
+              request.name(), contracts::NameOf(from), event);
+        }
+        entitlement->set_state(ToStatus(*to));
+        *entitlement->mutable_update_time() = ToProto(call.now());
+        absl::Status status =
+            storage::EntitlementTable().Update(tx, &*entitlement);
+        if (status.ok())
+          status = SetStatus(tx, **catalog, call.now(), {&*entitlement});
+        if (!status.ok()) return status;
+        call.Emit(ChangeEvent(Entitlements(), event, *entitlement));
+        return entitlement;
+      });
 }
 
 }  // namespace
 
-absl::Status CheckContacts(
-    storage::Transaction& tx, const std::string& account,
-    const google::protobuf::RepeatedPtrField<std::string>& contacts,
-    absl::string_view field) {
-  if (contacts.empty()) return absl::OkStatus();
-  const std::vector<std::string> names(contacts.begin(), contacts.end());
-  absl::StatusOr<std::vector<v1::Contact>> found =
-      storage::ContactTable().BatchGet(tx, names);
-  if (!found.ok()) return found.status();
-  FieldViolations violations;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    const auto contact = std::find_if(
-        found->begin(), found->end(),
-        [&](const v1::Contact& it) { return it.name() == names[i]; });
-    if (contact == found->end() || contact->has_delete_time()) {
-      violations.Add(path, "NOT_FOUND", "names no contact that exists");
-    } else if (contact->account() != account) {
-      violations.Add(path, "OTHER_ACCOUNT",
-                     "is a contact of another account (C1)");
-    }
-  }
-  return violations.ToStatus();
-}
-
 absl::StatusOr<v1::Entitlement> GetEntitlement(
     Call& call, const v1::GetEntitlementRequest& request) {
-  absl::StatusOr<std::shared_ptr<const Catalog>> catalog = ReadCatalog(call);
-  if (!catalog.ok()) return catalog.status();
-  absl::StatusOr<v1::Entitlement> entitlement =
-      GetResource(call, Entitlements(), request.name());
-  if (entitlement.ok())
-    entitlement->set_status(StatusAt(*entitlement, **catalog, call.now()));
+  absl::StatusOr<v1::Entitlement> entitlement = v1::Entitlement();
+  absl::Status status =
+      call.Read([&](storage::Transaction& tx) -> absl::Status {
+        tx.Prefetch([&](storage::Transaction& ahead) {
+          (void)storage::ReadCatalogGeneration(ahead);
+          (void)storage::EntitlementTable().Get(ahead, request.name());
+        });
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        entitlement = storage::EntitlementTable().Get(tx, request.name());
+        if (!entitlement.ok()) return entitlement.status();
+        return SetStatus(tx, **catalog, AsOf(call, request), {&*entitlement});
+      });
+  if (absl::IsNotFound(status)) return errors::NotFound(request.name());
+  if (!status.ok()) return status;
   return entitlement;
 }
 
 absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
     Call& call, const v1::ListEntitlementsRequest& request) {
-  absl::StatusOr<std::shared_ptr<const Catalog>> catalog = ReadCatalog(call);
-  if (!catalog.ok()) return catalog.status();
   absl::StatusOr<v1::ListEntitlementsResponse> response =
       ListResources(call, Entitlements(), request,
                     &v1::ListEntitlementsResponse::add_entitlements);
   if (!response.ok()) return response;
-  for (v1::Entitlement& entitlement : *response->mutable_entitlements()) {
-    entitlement.set_status(StatusAt(entitlement, **catalog, call.now()));
-  }
+  std::vector<v1::Entitlement*> page;
+  for (v1::Entitlement& entitlement : *response->mutable_entitlements())
+    page.push_back(&entitlement);
+  absl::Status status =
+      call.Read([&](storage::Transaction& tx) -> absl::Status {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        return SetStatus(tx, **catalog, AsOf(call, request), page);
+      });
+  if (!status.ok()) return status;
   return response;
 }
 
 absl::StatusOr<v1::Entitlement> CreateEntitlement(
     Call& call, const v1::CreateEntitlementRequest& request) {
-  return CreateResource<v1::Entitlement>(call, Entitlements(),
-                                         request.entitlement(),
-                                         request.entitlement_id(), Hook(call));
+  return CreateResource<v1::Entitlement>(
+      call, Entitlements(), request.entitlement(), request.entitlement_id(),
+      Hook(call, request.draft()));
 }
 
 absl::StatusOr<v1::Entitlement> UpdateEntitlement(
     Call& call, const v1::UpdateEntitlementRequest& request) {
-  return UpdateResource<v1::Entitlement>(call, Entitlements(),
-                                         request.entitlement(),
-                                         request.update_mask(), Hook(call));
+  return UpdateResource<v1::Entitlement>(
+      call, Entitlements(), request.entitlement(), request.update_mask(),
+      Hook(call, false));
 }
 
 absl::StatusOr<v1::Entitlement> DeleteEntitlement(
@@ -165,61 +135,24 @@ absl::StatusOr<v1::Entitlement> DeleteEntitlement(
                       });
 }
 
-absl::StatusOr<v1::VerifyEntitlementResponse> VerifyEntitlement(
-    Call& call, const v1::VerifyEntitlementRequest& request) {
-  if (request.account().empty() && request.contact().empty()) {
-    return errors::FieldInvalid("account", "REQUIRED",
-                                "give the account, the contact, or both");
-  }
-  const absl::Time as_of =
-      request.has_as_of() ? ToTime(request.as_of()) : call.now();
-  v1::VerifyEntitlementResponse response;
-  absl::Status status =
-      call.Read([&](storage::Transaction& tx) -> absl::Status {
-        tx.Prefetch([&](storage::Transaction& ahead) {
-          (void)storage::ReadCatalogGeneration(ahead);
-          if (!request.contact().empty()) {
-            (void)storage::ContactTable().Get(ahead, request.contact());
-          } else {
-            (void)storage::AccountTable().Get(ahead, request.account());
-          }
-          if (!request.account().empty())
-            PrefetchEntitlements(ahead, request.account());
-        });
-        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
-            call.services().catalog->Get(tx);
-        if (!catalog.ok()) return catalog.status();
-        std::string account = request.account();
-        if (!request.contact().empty()) {
-          absl::StatusOr<v1::Contact> contact =
-              storage::ContactTable().Get(tx, request.contact());
-          if (absl::IsNotFound(contact.status()) ||
-              (contact.ok() && contact->has_delete_time())) {
-            return errors::NotFound(request.contact(), "contact");
-          }
-          if (!contact.ok()) return contact.status();
-          if (!account.empty() && account != contact->account()) {
-            return errors::FieldInvalid("contact", "OTHER_ACCOUNT",
-                                        "is a contact of another account");
-          }
-          account = contact->account();
-        } else {
-          absl::StatusOr<v1::Account> found =
-              storage::AccountTable().Get(tx, account);
-          if (absl::IsNotFound(found.status()) ||
-              (found.ok() && found->has_delete_time())) {
-            return errors::NotFound(account, "account");
-          }
-          if (!found.ok()) return found.status();
-        }
-        absl::StatusOr<Verdict> verdict =
-            Verify(tx, **catalog, account, request.contact(), as_of);
-        if (!verdict.ok()) return verdict.status();
-        response = std::move(verdict->response);
-        return absl::OkStatus();
-      });
-  if (!status.ok()) return status;
-  return response;
+absl::StatusOr<v1::Entitlement> ActivateEntitlement(
+    Call& call, const v1::ActivateEntitlementRequest& request) {
+  return ChangeState(call, request, contracts::Verb::kActivate, "activated");
+}
+
+absl::StatusOr<v1::Entitlement> SuspendEntitlement(
+    Call& call, const v1::SuspendEntitlementRequest& request) {
+  return ChangeState(call, request, contracts::Verb::kSuspend, "suspended");
+}
+
+absl::StatusOr<v1::Entitlement> ResumeEntitlement(
+    Call& call, const v1::ResumeEntitlementRequest& request) {
+  return ChangeState(call, request, contracts::Verb::kResume, "resumed");
+}
+
+absl::StatusOr<v1::Entitlement> CancelEntitlement(
+    Call& call, const v1::CancelEntitlementRequest& request) {
+  return ChangeState(call, request, contracts::Verb::kCancel, "cancelled");
 }
 
 }  // namespace charter::services

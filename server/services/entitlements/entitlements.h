@@ -20,13 +20,6 @@ absl::StatusOr<v1::Entitlement> UpdateEntitlement(
 absl::StatusOr<v1::Entitlement> DeleteEntitlement(
     Call& call, const v1::DeleteEntitlementRequest& request);
 
-// Whether these are contacts of the account (C1, C4). INVALID_ARGUMENT with
-// each that is not.
-absl::Status CheckContacts(
-    storage::Transaction& tx, const std::string& account,
-    const google::protobuf::RepeatedPtrField<std::string>& contacts,
-    absl::string_view field);
-
 // contacts.cc
 absl::StatusOr<v1::Entitlement> AddEntitlementContacts(
     Call& call, const v1::AddEntitlementContactsRequest& request);
@@ -34,8 +27,56 @@ absl::StatusOr<v1::Entitlement> AddEntitlementContacts(
 absl::StatusOr<v1::Entitlement> RemoveEntitlementContacts(
     Call& call, const v1::RemoveEntitlementContactsRequest& request);
 
+// C10. FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED.
+absl::StatusOr<v1::Entitlement> ActivateEntitlement(
+    Call& call, const v1::ActivateEntitlementRequest& request);
+absl::StatusOr<v1::Entitlement> SuspendEntitlement(
+    Call& call, const v1::SuspendEntitlementRequest& request);
+absl::StatusOr<v1::Entitlement> ResumeEntitlement(
+    Call& call, const v1::ResumeEntitlementRequest& request);
+absl::StatusOr<v1::Entitlement> CancelEntitlement(
+    Call& call, const v1::CancelEntitlementRequest& request);
+
+// C9. FAILED_PRECONDITION NOT_RENEWABLE for what is open-ended or cancelled.
+absl::StatusOr<v1::Entitlement> RenewEntitlement(
+    Call& call, const v1::RenewEntitlementRequest& request);
+
+// C6. NOT_FOUND with the field; FIELD_INVALID OTHER_ACCOUNT for parts that do
+// not belong together.
 absl::StatusOr<v1::VerifyEntitlementResponse> VerifyEntitlement(
     Call& call, const v1::VerifyEntitlementRequest& request);
+absl::StatusOr<v1::EntitlementVerdict> RecordVerdict(
+    Call& call, const v1::RecordVerdictRequest& request);
+absl::StatusOr<v1::EntitlementVerdict> GetEntitlementVerdict(
+    Call& call, const v1::GetEntitlementVerdictRequest& request);
+absl::StatusOr<v1::ListEntitlementVerdictsResponse> ListEntitlementVerdicts(
+    Call& call, const v1::ListEntitlementVerdictsRequest& request);
+
+// C7. A template that a product names cannot be deleted (RESOURCE_IN_USE); a
+// product has a template once (ALREADY_EXISTS).
+absl::StatusOr<v1::Entitlement> ApplyTemplate(
+    Call& call, const v1::ApplyTemplateRequest& request);
+absl::StatusOr<v1::EntitlementTemplate> GetEntitlementTemplate(
+    Call& call, const v1::GetEntitlementTemplateRequest& request);
+absl::StatusOr<v1::ListEntitlementTemplatesResponse> ListEntitlementTemplates(
+    Call& call, const v1::ListEntitlementTemplatesRequest& request);
+absl::StatusOr<v1::EntitlementTemplate> CreateEntitlementTemplate(
+    Call& call, const v1::CreateEntitlementTemplateRequest& request);
+absl::StatusOr<v1::EntitlementTemplate> UpdateEntitlementTemplate(
+    Call& call, const v1::UpdateEntitlementTemplateRequest& request);
+absl::StatusOr<v1::EntitlementTemplate> DeleteEntitlementTemplate(
+    Call& call, const v1::DeleteEntitlementTemplateRequest& request);
+absl::StatusOr<v1::ProductEntitlementTemplate> GetProductEntitlementTemplate(
+    Call& call, const v1::GetProductEntitlementTemplateRequest& request);
+absl::StatusOr<v1::ListProductEntitlementTemplatesResponse>
+ListProductEntitlementTemplates(
+    Call& call, const v1::ListProductEntitlementTemplatesRequest& request);
+absl::StatusOr<v1::ProductEntitlementTemplate> CreateProductEntitlementTemplate(
+    Call& call, const v1::CreateProductEntitlementTemplateRequest& request);
+absl::StatusOr<v1::ProductEntitlementTemplate> UpdateProductEntitlementTemplate(
+    Call& call, const v1::UpdateProductEntitlementTemplateRequest& request);
+absl::StatusOr<google::protobuf::Empty> DeleteProductEntitlementTemplate(
+    Call& call, const v1::DeleteProductEntitlementTemplateRequest& request);
 
 }  // namespace charter::services
 

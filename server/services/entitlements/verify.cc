@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/names.h"
 #include "server/services/shared/time_convert.h"
+#include "storage/records/contract_parts.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -17,55 +19,80 @@ namespace {
 
 using Candidate = v1::EntitlementCandidate;
 
-const std::string& HoursOf(const v1::Entitlement& entitlement,
-                           const Catalog& catalog) {
-  return entitlement.business_hours().empty() ? catalog.default_hours
-                                              : entitlement.business_hours();
+// What it is for, the closest first (C6).
+int Closeness(const v1::Entitlement& entitlement) {
+  if (!entitlement.contract_line_item().empty()) return 0;
+  if (!entitlement.asset().empty()) return 1;
+  if (entitlement.contacts_size() > 0) return 2;
+  if (!entitlement.service_contract().empty()) return 3;
+  return 4;
 }
 
-sla::Date DayOf(absl::Time as_of, const v1::Entitlement& entitlement,
-                const Catalog& catalog) {
-  return absl::ToCivilDay(as_of, catalog.ZoneOf(HoursOf(entitlement, catalog)));
+bool CoversProduct(const std::string& product, const Evidence& evidence) {
+  return product == evidence.question.product ||
+         absl::c_any_of(evidence.assets, [&](const storage::AssetPart& asset) {
+           return asset.product == product;
+         });
+}
+
+// Names alone are looked up.
+bool NamesAsset(const Question& question) {
+  return IdOf(question.asset, "assets").has_value();
+}
+
+absl::StatusOr<std::vector<storage::AssetPart>> ReadAssets(
+    storage::Transaction& tx, const Question& question) {
+  if (question.assets.has_value()) return *question.assets;
+  if (!NamesAsset(question)) return std::vector<storage::AssetPart>();
+  return storage::ReadAssetAndParents(tx, question.asset);
 }
 
 }  // namespace
 
-v1::Entitlement::Status StatusAt(const v1::Entitlement& entitlement,
-                                 const Catalog& catalog, absl::Time as_of) {
-  if (entitlement.cancelled()) return v1::Entitlement::CANCELLED;
-  if (entitlement.suspended()) return v1::Entitlement::SUSPENDED;
-  const sla::Date day = DayOf(as_of, entitlement, catalog);
-  if (!entitlement.has_start_date() ||
-      day < *ToDate(entitlement.start_date())) {
-    return v1::Entitlement::INACTIVE;
+Candidate Judge(const v1::Entitlement& entitlement, const Evidence& evidence) {
+  const Question& question = evidence.question;
+  const contracts::EffectiveStatus standing =
+      StandingAt(entitlement, evidence.catalog, evidence.parts, question.as_of);
+  Candidate candidate;
+  candidate.set_entitlement(entitlement.name());
+  candidate.set_display_name(entitlement.display_name());
+  const auto fails = [&](bool failed, Candidate::Reason reason) {
+    if (failed) candidate.add_reasons(reason);
+  };
+  fails(entitlement.has_delete_time(), Candidate::DELETED);
+  const contracts::State state = StateOf(entitlement);
+  fails(state == contracts::State::kDraft, Candidate::DRAFT);
+  fails(state == contracts::State::kCancelled, Candidate::CANCELLED);
+  fails(state == contracts::State::kSuspended, Candidate::SUSPENDED);
+  const contracts::Status by_date = contracts::StatusAt(
+      contracts::State::kActive, WindowOf(entitlement, evidence.catalog),
+      sla::Instant::From(question.as_of));
+  fails(by_date == contracts::Status::kInactive, Candidate::NOT_STARTED);
+  fails(by_date == contracts::Status::kExpired, Candidate::EXPIRED);
+  for (const contracts::EffectiveStatus::Failing& part : standing.failing) {
+    fails(part.name == entitlement.contract_line_item(),
+          Candidate::LINE_NOT_IN_FORCE);
+    fails(part.name == entitlement.service_contract(),
+          Candidate::CONTRACT_NOT_IN_FORCE);
   }
-  if (entitlement.has_end_date() && day > *ToDate(entitlement.end_date())) {
-    return v1::Entitlement::EXPIRED;
-  }
-  return v1::Entitlement::ACTIVE;
-}
-
-std::vector<Candidate::Reason> WhyNot(const v1::Entitlement& entitlement,
-                                      absl::string_view contact,
-                                      const Catalog& catalog,
-                                      absl::Time as_of) {
-  std::vector<Candidate::Reason> reasons;
-  if (entitlement.has_delete_time()) reasons.push_back(Candidate::DELETED);
-  if (entitlement.cancelled()) reasons.push_back(Candidate::CANCELLED);
-  if (entitlement.suspended()) reasons.push_back(Candidate::SUSPENDED);
-  const sla::Date day = DayOf(as_of, entitlement, catalog);
-  if (!entitlement.has_start_date() ||
-      day < *ToDate(entitlement.start_date())) {
-    reasons.push_back(Candidate::NOT_STARTED);
-  }
-  if (entitlement.has_end_date() && day > *ToDate(entitlement.end_date())) {
-    reasons.push_back(Candidate::EXPIRED);
-  }
-  if (entitlement.contacts_size() > 0 &&
-      !absl::c_linear_search(entitlement.contacts(), contact)) {
-    reasons.push_back(Candidate::CONTACT_NOT_LISTED);
-  }
-  return reasons;
+  fails(entitlement.contacts_size() > 0 &&
+            !absl::c_linear_search(entitlement.contacts(), question.contact),
+        Candidate::CONTACT_NOT_LISTED);
+  fails(!entitlement.asset().empty() &&
+            absl::c_none_of(evidence.assets,
+                            [&](const storage::AssetPart& asset) {
+                              return asset.name == entitlement.asset();
+                            }),
+        Candidate::ASSET_NOT_COVERED);
+  fails(!entitlement.product().empty() &&
+            !CoversProduct(entitlement.product(), evidence),
+        Candidate::PRODUCT_NOT_COVERED);
+  fails(entitlement.channels_size() > 0 &&
+            !absl::c_linear_search(entitlement.channels(), question.channel),
+        Candidate::CHANNEL_NOT_COVERED);
+  AddFailing(standing, candidate.mutable_failing_parts());
+  candidate.set_eligible(candidate.reasons_size() == 0);
+  return candidate;
 }
 
 bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b) {
@@ -73,8 +100,7 @@ bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b) {
     return e.priority() == 0 ? INT32_MAX : e.priority();
   };
   if (priority(a) != priority(b)) return priority(a) < priority(b);
-  if ((a.contacts_size() > 0) != (b.contacts_size() > 0))
-    return a.contacts_size() > 0;
+  if (Closeness(a) != Closeness(b)) return Closeness(a) < Closeness(b);
   if (a.has_end_date() != b.has_end_date()) return a.has_end_date();
   if (a.has_end_date()) {
     const sla::Date end_a = *ToDate(a.end_date());
@@ -84,52 +110,90 @@ bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b) {
   return a.name() < b.name();
 }
 
-void PrefetchEntitlements(storage::Transaction& tx, absl::string_view account) {
+void PrefetchVerify(storage::Transaction& tx, const Question& question) {
   tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::EntitlementTable().Find(ahead, {{"account", account}});
+    (void)ReadAssets(ahead, question);
+    if (question.account.empty()) return;
+    (void)storage::ReadContractPartsOfAccount(ahead, question.account);
+    (void)storage::EntitlementTable().Find(ahead,
+                                           {{"account", question.account}});
   });
 }
 
 absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
-                               absl::string_view account,
-                               absl::string_view contact, absl::Time as_of) {
+                               const Question& question) {
   absl::StatusOr<std::vector<v1::Entitlement>> all =
-      storage::EntitlementTable().Find(tx, {{"account", account}});
+      storage::EntitlementTable().Find(tx, {{"account", question.account}});
   if (!all.ok()) return all.status();
+  absl::StatusOr<std::vector<storage::AssetPart>> assets =
+      ReadAssets(tx, question);
+  if (!assets.ok()) return assets.status();
+  absl::StatusOr<Parts> parts = PartsOfAccount(tx, catalog, question.account);
+  if (!parts.ok()) return parts.status();
+  const Evidence evidence = {catalog, question, *std::move(assets),
+                             *std::move(parts)};
   std::sort(all->begin(), all->end(), RanksBefore);
   Verdict verdict;
-  *verdict.response.mutable_as_of() = ToProto(as_of);
+  verdict.as_of = question.as_of;
   for (v1::Entitlement& entitlement : *all) {
-    // Their zone may be the very thing that isn't known.
-    if (absl::Status usable =
-            catalog.CheckUsable(HoursOf(entitlement, catalog));
-        !usable.ok()) {
+    if (absl::Status usable = CheckHours(entitlement, catalog); !usable.ok())
       return usable;
-    }
-    const std::vector<Candidate::Reason> reasons =
-        WhyNot(entitlement, contact, catalog, as_of);
-    Candidate& candidate = *verdict.response.add_candidates();
-    candidate.set_entitlement(entitlement.name());
-    candidate.set_display_name(entitlement.display_name());
-    candidate.set_eligible(reasons.empty());
-    for (Candidate::Reason reason : reasons) candidate.add_reasons(reason);
-    if (reasons.empty() && !verdict.chosen.has_value()) {
-      verdict.response.set_eligible(true);
-      verdict.response.set_entitlement(entitlement.name());
+    verdict.candidates.push_back(Judge(entitlement, evidence));
+    if (verdict.candidates.back().eligible() && !verdict.chosen.has_value())
       verdict.chosen = std::move(entitlement);
-    }
   }
   return verdict;
 }
 
-absl::Status NotEligible(absl::string_view entitlement,
-                         const std::vector<Candidate::Reason>& reasons) {
+void PrefetchJudgement(storage::Transaction& tx, const Question& question,
+                       const std::string& entitlement) {
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::EntitlementTable().Get(ahead, entitlement);
+    (void)ReadAssets(ahead, question);
+  });
+}
+
+absl::StatusOr<Candidate> JudgeOne(storage::Transaction& tx,
+                                   const Catalog& catalog,
+                                   const Question& question,
+                                   const v1::Entitlement& entitlement) {
+  absl::StatusOr<std::vector<storage::AssetPart>> assets =
+      ReadAssets(tx, question);
+  if (!assets.ok()) return assets.status();
+  if (absl::Status usable = CheckHours(entitlement, catalog); !usable.ok())
+    return usable;
+  absl::StatusOr<Parts> parts = PartsOf(tx, catalog, {&entitlement});
+  if (!parts.ok()) return parts.status();
+  return Judge(entitlement,
+               {catalog, question, *std::move(assets), *std::move(parts)});
+}
+
+v1::VerifyEntitlementResponse ToResponse(Verdict verdict) {
+  v1::VerifyEntitlementResponse response;
+  *response.mutable_as_of() = ToProto(verdict.as_of);
+  response.set_eligible(verdict.chosen.has_value());
+  if (verdict.chosen.has_value())
+    response.set_entitlement(verdict.chosen->name());
+  for (Candidate& candidate : verdict.candidates)
+    *response.add_candidates() = std::move(candidate);
+  return response;
+}
+
+std::vector<std::string> ReasonsOf(const Candidate& candidate) {
   std::vector<std::string> names;
-  for (Candidate::Reason reason : reasons)
-    names.push_back(Candidate::Reason_Name(reason));
+  for (const int reason : candidate.reasons()) {
+    names.push_back(
+        Candidate::Reason_Name(static_cast<Candidate::Reason>(reason)));
+  }
+  return names;
+}
+
+absl::Status NotEligible(const Candidate& candidate) {
+  const std::vector<std::string> reasons = ReasonsOf(candidate);
   return errors::EntitlementNotEligible(
-      entitlement, names,
-      absl::StrCat(entitlement, " does not hold: ", absl::StrJoin(names, ", "),
+      candidate.entitlement(), reasons,
+      absl::StrCat(candidate.entitlement(),
+                   " does not hold: ", absl::StrJoin(reasons, ", "),
                    "; VerifyEntitlement says which does"));
 }
 

@@ -11,44 +11,74 @@
 #include "absl/time/time.h"
 #include "charter/v1/entitlement.pb.h"
 #include "charter/v1/entitlement_service.pb.h"
+#include "charter/v1/entitlement_verdict.pb.h"
 #include "server/services/catalog/catalog.h"
+#include "server/services/entitlements/standing.h"
+#include "storage/records/asset_parents.h"
 #include "storage/sql/transaction.h"
 
 namespace charter::services {
 
-// What an entitlement is at an instant (C3). Its dates are days in the zone of
-// its hours, else of the default set (C2).
-v1::Entitlement::Status StatusAt(const v1::Entitlement& entitlement,
-                                 const Catalog& catalog, absl::Time as_of);
+// Who asks, about what, how and for when. What is empty was not said: only
+// entitlements that are not limited in it hold then (C4, C6).
+struct Question {
+  std::string account = {};
+  std::string contact = {};
+  std::string asset = {};
+  std::string product = {};
+  std::string channel = {};
+  absl::Time as_of = {};
+  // The asset and what it is a part of, nearest first, where that was read
+  // before; an asset that does not exist is covered by nothing.
+  std::optional<std::vector<storage::AssetPart>> assets = std::nullopt;
+};
 
-// Every reason for which `contact` (empty: nobody in particular) may not use
-// the entitlement at `as_of`; none: it may.
-std::vector<v1::EntitlementCandidate::Reason> WhyNot(
-    const v1::Entitlement& entitlement, absl::string_view contact,
-    const Catalog& catalog, absl::Time as_of);
+// What an entitlement is judged by.
+struct Evidence {
+  const Catalog& catalog;
+  const Question& question;
+  // The question's asset and what it is a part of, nearest first.
+  std::vector<storage::AssetPart> assets;
+  Parts parts;
+};
 
-// Whether `a` ranks before `b` (C6): explicit priority, listed contacts before
-// the account as a whole, earliest end, name.
+// The verdict on one entitlement, with every reason for which it does not hold.
+v1::EntitlementCandidate Judge(const v1::Entitlement& entitlement,
+                               const Evidence& evidence);
+
+// Whether `a` ranks before `b` (C6): explicit priority; then what it is for: a
+// line before an asset, listed contacts, a contract and the account as a whole;
+// then earliest end, then name.
 bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b);
 
 struct Verdict {
-  v1::VerifyEntitlementResponse response;
-  std::optional<v1::Entitlement> chosen;  // where one holds
+  absl::Time as_of;
+  std::vector<v1::EntitlementCandidate> candidates;  // in order of rank
+  std::optional<v1::Entitlement> chosen;             // where one holds
 };
 
-// Prefetches what Verify reads.
-void PrefetchEntitlements(storage::Transaction& tx, absl::string_view account);
+// Prefetches what Verify reads and can be asked for already.
+void PrefetchVerify(storage::Transaction& tx, const Question& question);
 
-// The verdict on all entitlements of the account; one statement for them,
-// however many.
+// The verdict on all entitlements of the account: the same statements, however
+// many there are.
 absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
-                               absl::string_view account,
-                               absl::string_view contact, absl::Time as_of);
+                               const Question& question);
+
+// The verdict on one entitlement alone. PrefetchJudgement goes before.
+absl::StatusOr<v1::EntitlementCandidate> JudgeOne(
+    storage::Transaction& tx, const Catalog& catalog, const Question& question,
+    const v1::Entitlement& entitlement);
+void PrefetchJudgement(storage::Transaction& tx, const Question& question,
+                       const std::string& entitlement);
+
+// As VerifyEntitlement answers.
+v1::VerifyEntitlementResponse ToResponse(Verdict verdict);
 
 // ENTITLEMENT_NOT_ELIGIBLE with the reasons.
-absl::Status NotEligible(
-    absl::string_view entitlement,
-    const std::vector<v1::EntitlementCandidate::Reason>& reasons);
+absl::Status NotEligible(const v1::EntitlementCandidate& candidate);
+// The names of a candidate's reasons.
+std::vector<std::string> ReasonsOf(const v1::EntitlementCandidate& candidate);
 
 }  // namespace charter::services
 

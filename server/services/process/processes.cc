@@ -7,6 +7,7 @@
 #include "server/services/process/process.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
@@ -70,11 +71,11 @@ absl::StatusOr<google::protobuf::Empty> DeleteEntitlementProcess(
           return errors::ResourceInUse(process.name(),
                                        process.published_version());
         }
-        absl::StatusOr<std::string> user = FindUser(
-            tx, storage::EntitlementTable(), "process", process.name());
-        if (!user.ok()) return user.status();
-        return user->empty() ? absl::OkStatus()
-                             : errors::ResourceInUse(process.name(), *user);
+        absl::Status status = CheckUnused(tx, storage::EntitlementTable(),
+                                          "process", process.name());
+        if (!status.ok()) return status;
+        return CheckUnused(tx, storage::EntitlementTemplateTable(), "process",
+                           process.name());
       });
 }
 

@@ -166,13 +166,21 @@ absl::StatusOr<Response> ListResources(Call& call,
   return response;
 }
 
-// `hidden`: the row's hidden columns, which the hook may set; null: it has
-// none.
+inline absl::Status NoMore(storage::Transaction&,
+                           const google::protobuf::Message&) {
+  return absl::OkStatus();
+}
+
+// `then`: what comes with the new resource, in the same transaction. `hidden`:
+// the row's hidden columns, which the hook may set; null: it has none.
 template <typename Message>
-absl::StatusOr<Message> CreateResource(
-    Call& call, const Resource<Message>& resource, const Message& asked,
-    absl::string_view id, WriteHook<Message> hook,
-    storage::HiddenValues* hidden = nullptr) {
+absl::StatusOr<Message> CreateResource(Call& call,
+                                       const Resource<Message>& resource,
+                                       const Message& asked,
+                                       absl::string_view id,
+                                       WriteHook<Message> hook,
+                                       storage::HiddenValues* hidden = nullptr,
+                                       DeleteHook<Message> then = &NoMore) {
   if (!id.empty() && call.principal().confined_to.has_value()) {
     // Whether it is taken would tell of others.
     return errors::FieldInvalid(absl::StrCat(resource.field, "_id"),
@@ -199,6 +207,8 @@ absl::StatusOr<Message> CreateResource(
         if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "created", message));
         call.Audit(name, nullptr, &message);
+        status = then(tx, message);
+        if (!status.ok()) return status;
         return message;
       });
 }

@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/records/actions.h"
+#include "storage/records/asset_parents.h"
 #include "storage/records/audit_log.h"
 #include "storage/records/case_events.h"
+#include "storage/records/contract_parts.h"
 #include "storage/records/feed.h"
 #include "storage/records/generations.h"
 #include "storage/records/leases.h"
@@ -160,6 +162,12 @@ void Actions(Transaction& tx, Calls& call) {
   call(PurgeActions(tx, FullTime(500), 100));
 }
 
+void Assets(Transaction& tx, Calls& call) {
+  call(ReadAssetAndParents(tx, "assets/a77"));
+  call(ReadContractPartsOfAccount(tx, "7"));
+  call(ReadContractParts(tx, {"serviceContracts/r7", "contractLineItems/r7"}));
+}
+
 void Jobs(Transaction& tx, Calls& call) {
   OperationRecord record;
   record.operation.set_name("operations/o7");
@@ -179,7 +187,7 @@ void Jobs(Transaction& tx, Calls& call) {
 absl::Status CallEveryFunction(Transaction& tx) {
   Calls call;
   for (auto* group :
-       {Requests, Audit, Feed, Leases, Wakeups, Items, Actions, Jobs}) {
+       {Requests, Audit, Feed, Leases, Wakeups, Items, Assets, Actions, Jobs}) {
     group(tx, call);
   }
   return call.result();

@@ -85,6 +85,29 @@ const std::vector<Filling>& Fillings() {
        "{NAME cases/c}, i % 1000, '', '', '', '', '', '', 'open', '', '', '', "
        "i % 50, '', '', '', "
        "'', 0, 0, 3, 0, 0, 0, 0, 0, 1, {US}"},
+      // Chains of ten.
+      {"assets",
+       "name, row_version, account, display_name, contact, product, parent, "
+       "serial_number, quantity, status, status_reason, description",
+       "{NAME assets/a}, 1, i % 1000, 'a', '', i % 100, CASE WHEN i % 10 = 0 "
+       "THEN '' ELSE ASSET_BEFORE END, {NAME s}, 1, '', '', ''"},
+      {"entitlements",
+       "name, row_version, account, display_name, type, business_hours, "
+       "process, priority, service_contract, contract_line_item",
+       "{NAME entitlements/e}, 1, i % 1000, 'e', '', '', '', 0, {NAME "
+       "serviceContracts/r}, {NAME contractLineItems/r}"},
+      {"service_contracts",
+       "name, row_version, account, display_name, contact, owner, "
+       "contract_number, currency_code, price_book, term_months, state, "
+       "line_count, parent, root, special_terms, description",
+       "{NAME serviceContracts/r}, 1, i % 1000, 'c', '', '', {NAME n}, 'EUR', "
+       "'', 0, 3, 0, '', '', '', ''"},
+      {"contract_line_items",
+       "name, row_version, account, service_contract, line_number, "
+       "price_book_entry, product, asset, cancelled, parent, root, location, "
+       "description",
+       "{NAME contractLineItems/r}, 1, i % 1000, {NAME serviceContracts/r}, "
+       "{NAME n}, '', '', '', 0, '', '', '', ''"},
   };
   return *fillings;
 }
@@ -107,8 +130,12 @@ absl::Status FillTables(Transaction& tx) {
     const std::string item = engine == Engine::kSqlite
                                  ? "('cases/c' || (i / 10))"
                                  : "CONCAT('cases/c', i DIV 10)";
-    const std::string values = absl::StrReplaceAll(
-        Expand(filling.values, engine), {{"CASE_OF_TEN", item}});
+    const std::string before = engine == Engine::kSqlite
+                                   ? "('assets/a' || (i - 1))"
+                                   : "CONCAT('assets/a', i - 1)";
+    const std::string values =
+        absl::StrReplaceAll(Expand(filling.values, engine),
+                            {{"CASE_OF_TEN", item}, {"ASSET_BEFORE", before}});
     absl::StatusOr<int64_t> done = tx.Execute(
         absl::StrCat("INSERT INTO ", filling.table, " (", filling.columns, ") ",
                      numbers, "SELECT ", values, " FROM (SELECT seq AS i FROM ",

@@ -50,7 +50,8 @@ constexpr absl::string_view kReadsMuch[] = {
 // Texts that may sort what they found: the rows of a few items.
 constexpr absl::string_view kSorts[] = {
     "FROM transitions WHERE case_name",
-    "FROM wakeups WHERE shard",  // of all shards together
+    "FROM wakeups WHERE shard",        // of all shards together
+    "FROM part_above ORDER BY depth",  // an asset and what it is a part of
 };
 
 bool IsOneOf(absl::string_view sql, absl::Span<const absl::string_view> list) {

@@ -45,7 +45,8 @@ class Filler {
   // What unique keys hold, besides external ids.
   static bool IsOneOfAKind(absl::string_view column) {
     return column == "price_key" || column == "contract_number" ||
-           column == "line_number";
+           column == "line_number" || column == "template_key" ||
+           column == "pair_key";
   }
 
   absl::Status FillTable(absl::string_view table,

@@ -430,6 +430,9 @@ class QueryPlanTest : public ConformanceTest {
     CheckTable(EntitlementProcessTable());
     CheckTable(EntitlementProcessVersionTable());
     CheckTable(EntitlementTable());
+    CheckTable(EntitlementTemplateTable());
+    CheckTable(ProductEntitlementTemplateTable());
+    CheckTable(EntitlementVerdictTable());
     CheckTable(CaseTable());
     CheckTable(MilestoneTable());
     CheckTable(TaskTable());
@@ -447,6 +450,8 @@ class QueryPlanTest : public ConformanceTest {
               "business_hours_default");
     CheckFind(EntitlementTable(), {{"account", "things/t8"}},
               "entitlements_account");
+    CheckFind(ProductEntitlementTemplateTable(), {{"product", "things/t8"}},
+              "product_entitlement_templates_product");
     CheckFind(MilestoneTable(), {{"case_name", "things/t8"}},
               "milestones_case");
     CheckFind(TaskTable(), {{"case_name", "things/t8"}}, "tasks_case");

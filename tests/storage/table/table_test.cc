@@ -120,6 +120,9 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(EntitlementProcessTable(), random);
   RoundTrip(EntitlementProcessVersionTable(), random);
   RoundTrip(EntitlementTable(), random);
+  RoundTrip(EntitlementTemplateTable(), random);
+  RoundTrip(ProductEntitlementTemplateTable(), random);
+  RoundTrip(EntitlementVerdictTable(), random);
   RoundTrip(CaseTable(), random);
   RoundTrip(MilestoneTable(), random);
   RoundTrip(TaskTable(), random);

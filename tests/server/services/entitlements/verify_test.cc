@@ -38,74 +38,172 @@ Catalog Auckland() {
   return catalog;
 }
 
-const v1::Entitlement January() {
+v1::Entitlement January() {
   return Proto<v1::Entitlement>(R"pb(
     name: "entitlements/a"
+    state: ACTIVE
     start_date { year: 2026 month: 1 day: 10 }
     end_date { year: 2026 month: 1 day: 20 })pb");
 }
 
+contracts::Status StatusOf(const v1::Entitlement& entitlement,
+                           const std::string& at, const Parts& parts = {}) {
+  return StandingAt(entitlement, Auckland(), parts, At(at)).status;
+}
+
 TEST(EntitlementStatusTest, C2_BothDatesAreWholeDaysInTheZoneOfTheHours) {
-  const Catalog catalog = Auckland();
   const v1::Entitlement january = January();
   // Midnight in Auckland is 11:00 UTC of the day before.
-  EXPECT_EQ(StatusAt(january, catalog, At("2026-01-09T10:59:59Z")),
-            v1::Entitlement::INACTIVE);
-  EXPECT_EQ(StatusAt(january, catalog, At("2026-01-09T11:00:00Z")),
-            v1::Entitlement::ACTIVE);
-  EXPECT_EQ(StatusAt(january, catalog, At("2026-01-20T10:59:59Z")),
-            v1::Entitlement::ACTIVE);
-  EXPECT_EQ(StatusAt(january, catalog, At("2026-01-20T11:00:00Z")),
-            v1::Entitlement::EXPIRED);
+  EXPECT_EQ(StatusOf(january, "2026-01-09T10:59:59Z"),
+            contracts::Status::kInactive);
+  EXPECT_EQ(StatusOf(january, "2026-01-09T11:00:00Z"),
+            contracts::Status::kActive);
+  EXPECT_EQ(StatusOf(january, "2026-01-20T10:59:59Z"),
+            contracts::Status::kActive);
+  EXPECT_EQ(StatusOf(january, "2026-01-20T11:00:00Z"),
+            contracts::Status::kExpired);
 }
 
 TEST(EntitlementStatusTest, C2_NoStartIsNotInForceAndNoEndIsOpenEnded) {
-  const Catalog catalog = Auckland();
   v1::Entitlement open_ended = January();
   open_ended.clear_end_date();
-  EXPECT_EQ(StatusAt(open_ended, catalog, At("2099-01-01T00:00:00Z")),
-            v1::Entitlement::ACTIVE);
+  EXPECT_EQ(StatusOf(open_ended, "2099-01-01T00:00:00Z"),
+            contracts::Status::kActive);
   open_ended.clear_start_date();
-  EXPECT_EQ(StatusAt(open_ended, catalog, At("2099-01-01T00:00:00Z")),
-            v1::Entitlement::INACTIVE);
+  EXPECT_EQ(StatusOf(open_ended, "2099-01-01T00:00:00Z"),
+            contracts::Status::kInactive);
 }
 
 TEST(EntitlementStatusTest, C3_WhatWasDoneByHandBeatsTheDates) {
-  const Catalog catalog = Auckland();
   v1::Entitlement entitlement = January();
-  entitlement.set_suspended(true);
-  EXPECT_EQ(StatusAt(entitlement, catalog, At("2026-01-15T00:00:00Z")),
-            v1::Entitlement::SUSPENDED);
-  entitlement.set_cancelled(true);
-  EXPECT_EQ(StatusAt(entitlement, catalog, At("2026-01-15T00:00:00Z")),
-            v1::Entitlement::CANCELLED);
+  for (const auto& [state, status] :
+       {std::pair(v1::Entitlement::DRAFT, contracts::Status::kDraft),
+        std::pair(v1::Entitlement::SUSPENDED, contracts::Status::kSuspended),
+        std::pair(v1::Entitlement::CANCELLED, contracts::Status::kCancelled)}) {
+    entitlement.set_state(state);
+    EXPECT_EQ(StatusOf(entitlement, "2026-01-15T00:00:00Z"), status);
+    EXPECT_EQ(StatusOf(entitlement, "2027-01-15T00:00:00Z"), status);
+  }
 }
 
-TEST(EntitlementStatusTest, C4_ListedContactsAloneMayUseIt) {
-  const Catalog catalog = Auckland();
+TEST(EntitlementStatusTest, C3_EveryPartThatIsNotInForceIsNamed) {
   v1::Entitlement entitlement = January();
+  entitlement.set_service_contract("serviceContracts/c");
+  entitlement.set_contract_line_item("contractLineItems/l");
+  Parts parts;
+  parts["serviceContracts/c"] = {
+      "serviceContracts/c",
+      contracts::State::kSuspended,
+      {.from = sla::Instant::Min(), .to = std::nullopt}};
+  parts["contractLineItems/l"] = {
+      "contractLineItems/l",
+      contracts::State::kActive,
+      {.from = sla::Instant::Min(), .to = std::nullopt}};
+  using Failing = contracts::EffectiveStatus::Failing;
+  const Catalog catalog = Auckland();
   const absl::Time inside = At("2026-01-15T00:00:00Z");
-  EXPECT_THAT(WhyNot(entitlement, "contacts/ann", catalog, inside), IsEmpty());
-  entitlement.add_contacts("contacts/bob");
-  EXPECT_THAT(WhyNot(entitlement, "contacts/ann", catalog, inside),
-              ElementsAre(Candidate::CONTACT_NOT_LISTED));
-  EXPECT_THAT(WhyNot(entitlement, "contacts/bob", catalog, inside), IsEmpty());
+  EXPECT_THAT(StandingAt(entitlement, catalog, parts, inside).failing,
+              ElementsAre(Failing{"serviceContracts/c",
+                                  contracts::Status::kSuspended}));
+  parts["serviceContracts/c"].state = contracts::State::kActive;
+  EXPECT_THAT(StandingAt(entitlement, catalog, parts, inside).failing,
+              IsEmpty());
+  // What is gone holds nothing up.
+  parts.erase("contractLineItems/l");
+  EXPECT_THAT(StandingAt(entitlement, catalog, parts, inside).failing,
+              ElementsAre(Failing{"contractLineItems/l",
+                                  contracts::Status::kCancelled}));
 }
 
-TEST(EntitlementRankTest, C6_PriorityThenContactsThenEarliestEndThenName) {
+// Why the entitlement does not hold for a question of January 15th.
+std::vector<Candidate::Reason> WhyNot(
+    const v1::Entitlement& entitlement, Question question,
+    std::vector<storage::AssetPart> assets = {}) {
+  const Catalog catalog = Auckland();
+  question.as_of = At("2026-01-15T00:00:00Z");
+  const Candidate candidate =
+      Judge(entitlement, {catalog, question, std::move(assets), {}});
+  EXPECT_EQ(candidate.eligible(), candidate.reasons_size() == 0);
+  std::vector<Candidate::Reason> reasons;
+  for (const int reason : candidate.reasons())
+    reasons.push_back(static_cast<Candidate::Reason>(reason));
+  return reasons;
+}
+
+TEST(EntitlementJudgeTest, C4_ListedContactsAloneMayUseIt) {
+  v1::Entitlement entitlement = January();
+  EXPECT_THAT(WhyNot(entitlement, {.contact = "contacts/ann"}), IsEmpty());
+  entitlement.add_contacts("contacts/bob");
+  EXPECT_THAT(WhyNot(entitlement, {.contact = "contacts/ann"}),
+              ElementsAre(Candidate::CONTACT_NOT_LISTED));
+  EXPECT_THAT(WhyNot(entitlement, {.contact = "contacts/bob"}), IsEmpty());
+}
+
+TEST(EntitlementJudgeTest, C6_AnAssetIsCoveredWithAllItsParts) {
+  v1::Entitlement entitlement = January();
+  entitlement.set_asset("assets/press");
+  const storage::AssetPart press = {"assets/press", "accounts/a", "", false};
+  const storage::AssetPart roller = {"assets/roller", "accounts/a", "", false};
+  EXPECT_THAT(WhyNot(entitlement, {.asset = "assets/roller"}, {roller, press}),
+              IsEmpty());
+  EXPECT_THAT(WhyNot(entitlement, {.asset = "assets/roller"}, {roller}),
+              ElementsAre(Candidate::ASSET_NOT_COVERED));
+  EXPECT_THAT(WhyNot(entitlement, {}),
+              ElementsAre(Candidate::ASSET_NOT_COVERED));
+}
+
+TEST(EntitlementJudgeTest, C6_AProductIsCoveredByItselfOrByTheAsset) {
+  v1::Entitlement entitlement = January();
+  entitlement.set_product("products/press");
+  const storage::AssetPart press = {"assets/press", "accounts/a",
+                                    "products/press", false};
+  const storage::AssetPart roller = {"assets/roller", "accounts/a",
+                                     "products/roller", false};
+  EXPECT_THAT(WhyNot(entitlement, {.product = "products/press"}), IsEmpty());
+  EXPECT_THAT(WhyNot(entitlement, {.asset = "assets/roller"}, {roller, press}),
+              IsEmpty());
+  EXPECT_THAT(WhyNot(entitlement, {.asset = "assets/roller"}, {roller}),
+              ElementsAre(Candidate::PRODUCT_NOT_COVERED));
+  EXPECT_THAT(WhyNot(entitlement, {}),
+              ElementsAre(Candidate::PRODUCT_NOT_COVERED));
+}
+
+TEST(EntitlementJudgeTest, C6_OnlyItsChannelsAreCovered) {
+  v1::Entitlement entitlement = January();
+  entitlement.add_channels("phone");
+  entitlement.add_channels("chat");
+  EXPECT_THAT(WhyNot(entitlement, {.channel = "chat"}), IsEmpty());
+  for (const char* channel : {"email", ""}) {
+    EXPECT_THAT(WhyNot(entitlement, {.channel = channel}),
+                ElementsAre(Candidate::CHANNEL_NOT_COVERED));
+  }
+}
+
+TEST(EntitlementRankTest, C6_PriorityThenWhatItIsForThenEarliestEndThenName) {
   const auto ranks = [](const std::string& a, const std::string& b) {
-    return RanksBefore(Proto<v1::Entitlement>(a), Proto<v1::Entitlement>(b));
+    const auto of_a = Proto<v1::Entitlement>(a);
+    const auto of_b = Proto<v1::Entitlement>(b);
+    EXPECT_FALSE(RanksBefore(of_b, of_a)) << a << " | " << b;
+    return RanksBefore(of_a, of_b);
   };
   EXPECT_TRUE(ranks("name: 'z' priority: 1", "name: 'a' priority: 2"));
   EXPECT_TRUE(ranks("name: 'z' priority: 9", "name: 'a'"))
       << "0 comes after all others";
-  EXPECT_TRUE(ranks("name: 'z' contacts: 'contacts/c'", "name: 'a'"));
+  const std::vector<std::string> closest_first = {
+      "contract_line_item: 'contractLineItems/l' asset: 'assets/a'",
+      "asset: 'assets/a' contacts: 'contacts/c'",
+      "contacts: 'contacts/c' service_contract: 'serviceContracts/c'",
+      "service_contract: 'serviceContracts/c'", ""};
+  for (size_t i = 1; i < closest_first.size(); ++i) {
+    EXPECT_TRUE(ranks(absl::StrCat("name: 'z' ", closest_first[i - 1]),
+                      absl::StrCat("name: 'a' ", closest_first[i])));
+  }
+  EXPECT_TRUE(ranks("name: 'z' priority: 1", "name: 'a' asset: 'assets/a'"));
   EXPECT_TRUE(ranks("name: 'z' end_date { year: 2026 month: 1 day: 1 }",
                     "name: 'a' end_date { year: 2026 month: 1 day: 2 }"));
   EXPECT_TRUE(
       ranks("name: 'z' end_date { year: 2026 month: 1 day: 1 }", "name: 'a'"));
   EXPECT_TRUE(ranks("name: 'a'", "name: 'b'"));
-  EXPECT_FALSE(ranks("name: 'b'", "name: 'a'"));
 }
 
 class VerifyTest : public testing::TestWithParam<storage::Engine> {
@@ -147,9 +245,9 @@ INSTANTIATE_TEST_SUITE_P(All, VerifyTest, testing::ValuesIn(test::kEngines),
 TEST_P(VerifyTest, C6_EveryLoserComesWithEachReason) {
   Entitle("basic", "");
   Entitle("bobs", "contacts: 'contacts/bob'");
-  Entitle(
-      "gone",
-      "priority: 1 suspended: true end_date { year: 2002 month: 1 day: 1 }");
+  Entitle("gone", "priority: 1 end_date { year: 2002 month: 1 day: 1 }");
+  world_.Do(&SuspendEntitlement,
+            Proto<v1::SuspendEntitlementRequest>("name: 'entitlements/gone'"));
   const v1::VerifyEntitlementResponse ann = Verify("contact: 'contacts/ann'");
   EXPECT_TRUE(ann.eligible());
   EXPECT_EQ(ann.entitlement(), "entitlements/basic");

@@ -1,0 +1,132 @@
+#include "server/services/entitlements/renew.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "server/contracts/renewal.h"
+#include "server/services/entitlements/entitlements.h"
+#include "server/services/entitlements/standing.h"
+#include "server/services/entitlements/write.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
+#include "server/services/shared/time_convert.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+absl::Status NotRenewable(const v1::Entitlement& entitlement,
+                          absl::string_view why) {
+  return errors::Precondition("NOT_RENEWABLE", entitlement.name(),
+                              absl::StrCat(entitlement.name(), " ", why));
+}
+
+absl::StatusOr<contracts::Term> NextTerm(
+    const v1::Entitlement& entitlement,
+    const v1::RenewEntitlementRequest& request) {
+  if (entitlement.state() == v1::Entitlement::CANCELLED)
+    return NotRenewable(entitlement, "is CANCELLED, for good. Make another");
+  if (!entitlement.has_end_date()) {
+    return NotRenewable(
+        entitlement, "is open-ended: nothing ends that could be renewed (C9)");
+  }
+  contracts::Term term = {.end = ToDate(entitlement.end_date())};
+  if (entitlement.has_start_date()) {
+    term.start = ToDate(entitlement.start_date());
+    term.months = contracts::WholeMonths(*term.start, *term.end);
+  }
+  std::optional<int> months;
+  if (request.term_months() != 0) months = request.term_months();
+  std::optional<sla::Date> end;
+  if (request.has_end_date()) end = ToDate(request.end_date());
+  absl::StatusOr<contracts::Term> next =
+      contracts::RenewedTerm(term, months, end);
+  if (next.ok()) return next;
+  // `path: what is wrong` (contracts/refusal.h).
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(next.status().message(), absl::MaxSplits(": ", 1));
+  return errors::FieldInvalid(parts.first, "OUT_OF_RANGE", parts.second);
+}
+
+// The successor that it has already; nullopt: none, or none any more.
+absl::StatusOr<std::optional<v1::Entitlement>> Successor(
+    storage::Transaction& tx, const v1::Entitlement& entitlement) {
+  if (entitlement.renewed_to().empty()) return std::nullopt;
+  absl::StatusOr<v1::Entitlement> found =
+      storage::EntitlementTable().Get(tx, entitlement.renewed_to());
+  if (absl::IsNotFound(found.status()) ||
+      (found.ok() && found->has_delete_time()))
+    return std::nullopt;
+  if (!found.ok()) return found.status();
+  return *std::move(found);
+}
+
+}  // namespace
+
+v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
+                            const contracts::Term& term) {
+  v1::Entitlement next = entitlement;
+  for (const char* field :
+       {"name", "etag", "external_id", "create_time", "update_time",
+        "delete_time", "purge_time", "start_date", "end_date", "renewed_to",
+        "product_entitlement_template", "status", "effective_status",
+        "failing_parts"}) {
+    next.GetReflection()->ClearField(
+        &next, next.GetDescriptor()->FindFieldByName(field));
+  }
+  next.set_state(v1::Entitlement::ACTIVE);
+  next.set_renewed_from(entitlement.name());
+  if (term.start) *next.mutable_start_date() = ToProto(*term.start);
+  if (term.end) *next.mutable_end_date() = ToProto(*term.end);
+  return next;
+}
+
+absl::StatusOr<v1::Entitlement> RenewEntitlement(
+    Call& call, const v1::RenewEntitlementRequest& request) {
+  FieldViolations violations;
+  if (request.has_end_date())
+    CheckDate(request.end_date(), "end_date", &violations);
+  if (request.has_end_date() && request.term_months() != 0) {
+    violations.Add("term_months", "CONFLICT",
+                   "give `term_months` or `end_date`, not both");
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  return call.Write<v1::Entitlement>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<v1::Entitlement> {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::StatusOr<v1::Entitlement> before =
+            LockResource(tx, Entitlements(), request.name(), request.etag());
+        if (!before.ok()) return before;
+        absl::StatusOr<std::optional<v1::Entitlement>> there =
+            Successor(tx, *before);
+        if (!there.ok()) return there.status();
+        if (there->has_value()) {
+          absl::Status status =
+              SetStatus(tx, **catalog, call.now(), {&**there});
+          if (!status.ok()) return status;
+          return **std::move(there);
+        }
+        absl::StatusOr<contracts::Term> term = NextTerm(*before, request);
+        if (!term.ok()) return term.status();
+        absl::StatusOr<v1::Entitlement> next =
+            InsertEntitlement(call, tx, **catalog, SuccessorOf(*before, *term),
+                              request.entitlement_id());
+        if (!next.ok()) return next;
+        before->set_renewed_to(next->name());
+        absl::Status status =
+            storage::EntitlementTable().UpdateDerived(tx, *before);
+        if (status.ok())
+          status = SetStatus(tx, **catalog, call.now(), {&*before});
+        if (!status.ok()) return status;
+        call.Emit(ChangeEvent(Entitlements(), "renewed", *before));
+        return next;
+      });
+}
+
+}  // namespace charter::services

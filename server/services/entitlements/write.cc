@@ -1,0 +1,234 @@
+#include "server/services/entitlements/write.h"
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
+#include "server/services/shared/names.h"
+#include "server/services/shared/references.h"
+#include "server/services/shared/time_convert.h"
+#include "storage/sql/errors.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
+  return errors::FieldInvalid(
+      field, "OTHER_ACCOUNT",
+      absl::StrCat("is ", what, " of another account (C1)"));
+}
+
+// What needs nothing but the entitlement itself.
+absl::Status CheckFields(absl::string_view path,
+                         const v1::Entitlement& entitlement) {
+  FieldViolations violations;
+  for (const auto& [has, date, field] :
+       {std::tuple(entitlement.has_start_date(), entitlement.start_date(),
+                   "start_date"),
+        std::tuple(entitlement.has_end_date(), entitlement.end_date(),
+                   "end_date")}) {
+    if (has) CheckDate(date, absl::StrCat(path, field), &violations);
+  }
+  for (int i = 0; i < entitlement.channels_size(); ++i) {
+    if (entitlement.channels(i).empty()) {
+      violations.Add(absl::StrCat(path, "channels[", i, "]"), "REQUIRED",
+                     "names no origin of cases");
+    }
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  if (entitlement.has_start_date() && entitlement.has_end_date() &&
+      *ToDate(entitlement.end_date()) < *ToDate(entitlement.start_date())) {
+    return errors::FieldInvalid(
+        absl::StrCat(path, "end_date"), "OUT_OF_RANGE",
+        "is before start_date; both days are in force (C2)");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckContacts(absl::string_view path, storage::Transaction& tx,
+                           const v1::Entitlement& entitlement) {
+  if (entitlement.contacts_size() == 0) return absl::OkStatus();
+  const std::vector<std::string> names(entitlement.contacts().begin(),
+                                       entitlement.contacts().end());
+  absl::StatusOr<std::vector<v1::Contact>> contacts =
+      storage::ContactTable().BatchGet(tx, names);
+  if (!contacts.ok()) return contacts.status();
+  FieldViolations violations;
+  for (int i = 0; i < entitlement.contacts_size(); ++i) {
+    const std::string field = absl::StrCat(path, "contacts[", i, "]");
+    const v1::Contact* found = nullptr;
+    for (const v1::Contact& contact : *contacts) {
+      if (contact.name() == entitlement.contacts(i)) found = &contact;
+    }
+    if (found == nullptr || found->has_delete_time()) {
+      violations.Add(field, "NOT_FOUND", "names no contact that exists");
+    } else if (found->account() != entitlement.account()) {
+      violations.Add(field, "OTHER_ACCOUNT",
+                     "is a contact of another account (C1)");
+    }
+  }
+  return violations.ToStatus();
+}
+
+// The asset and the product that it covers. One of them that stays as it was is
+// looked at only for the other.
+absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
+                          const v1::Entitlement& was,
+                          const v1::Entitlement& entitlement) {
+  const bool new_asset = entitlement.asset() != was.asset();
+  const bool new_product = entitlement.product() != was.product();
+  if (!new_asset && !new_product) return absl::OkStatus();
+  std::string product_of_asset;
+  if (!entitlement.asset().empty()) {
+    absl::StatusOr<v1::Asset> asset =
+        new_asset ? Existing(tx, storage::AssetTable(), entitlement.asset(),
+                             absl::StrCat(path, "asset"))
+                  : storage::AssetTable().Get(tx, entitlement.asset());
+    if (!asset.ok()) return asset.status();
+    if (asset->account() != entitlement.account())
+      return OtherAccount(absl::StrCat(path, "asset"), "an asset");
+    product_of_asset = asset->product();
+  }
+  if (entitlement.product().empty()) return absl::OkStatus();
+  if (new_product) {
+    absl::Status status =
+        ProductToName(tx, entitlement.product(), absl::StrCat(path, "product"))
+            .status();
+    if (!status.ok()) return status;
+  }
+  if (!product_of_asset.empty() && product_of_asset != entitlement.product()) {
+    return errors::FieldInvalid(absl::StrCat(path, "product"), "NOT_OF_ASSET",
+                                "is not the asset's product (C1)");
+  }
+  return absl::OkStatus();
+}
+
+// The contract and the line that it hangs on; a line gives its contract and its
+// asset to who says nothing else.
+absl::Status CheckHangsOn(absl::string_view path, storage::Transaction& tx,
+                          const v1::Entitlement& was,
+                          v1::Entitlement& entitlement) {
+  if (!entitlement.contract_line_item().empty() &&
+      (entitlement.contract_line_item() != was.contract_line_item() ||
+       entitlement.service_contract() != was.service_contract() ||
+       entitlement.asset() != was.asset())) {
+    const std::string field = absl::StrCat(path, "contract_line_item");
+    absl::StatusOr<v1::ContractLineItem> line =
+        entitlement.contract_line_item() != was.contract_line_item()
+            ? Existing(tx, storage::ContractLineItemTable(),
+                       entitlement.contract_line_item(), field)
+            : storage::ContractLineItemTable().Get(
+                  tx, entitlement.contract_line_item());
+    if (!line.ok()) return line.status();
+    if (line->account() != entitlement.account())
+      return OtherAccount(field, "a line");
+    if (entitlement.service_contract().empty())
+      entitlement.set_service_contract(line->service_contract());
+    if (entitlement.service_contract() != line->service_contract()) {
+      return errors::FieldInvalid(field, "NOT_OF_CONTRACT",
+                                  "is a line of another contract (C1)");
+    }
+    if (entitlement.asset().empty()) entitlement.set_asset(line->asset());
+    if (!line->asset().empty() && entitlement.asset() != line->asset()) {
+      return errors::FieldInvalid(absl::StrCat(path, "asset"), "NOT_OF_LINE",
+                                  "is not the asset of the line (C1)");
+    }
+  }
+  if (entitlement.service_contract().empty() ||
+      entitlement.service_contract() == was.service_contract())
+    return absl::OkStatus();
+  const std::string field = absl::StrCat(path, "service_contract");
+  absl::StatusOr<v1::ServiceContract> contract =
+      Existing(tx, storage::ServiceContractTable(),
+               entitlement.service_contract(), field);
+  if (!contract.ok()) return contract.status();
+  if (contract->account() != entitlement.account())
+    return OtherAccount(field, "a contract");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Resource<v1::Entitlement> Entitlements() {
+  return {storage::EntitlementTable(), "entitlements", "entitlement"};
+}
+
+absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
+                        const v1::Entitlement* before, absl::string_view path,
+                        v1::Entitlement& entitlement) {
+  absl::Status status = CheckFields(path, entitlement);
+  if (!status.ok()) return status;
+  const v1::Entitlement none;
+  const v1::Entitlement& was = before == nullptr ? none : *before;
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    if (before == nullptr)
+      (void)storage::AccountTable().Get(ahead, entitlement.account());
+    if (!entitlement.process().empty())
+      (void)storage::EntitlementProcessTable().Get(ahead,
+                                                   entitlement.process());
+    (void)CheckContacts(path, ahead, entitlement);
+    if (before != nullptr) return;
+    if (!entitlement.asset().empty())
+      (void)storage::AssetTable().Get(ahead, entitlement.asset());
+    if (!entitlement.product().empty())
+      (void)storage::ProductTable().Get(ahead, entitlement.product());
+    if (!entitlement.contract_line_item().empty()) {
+      (void)storage::ContractLineItemTable().Get(
+          ahead, entitlement.contract_line_item());
+    }
+    if (!entitlement.service_contract().empty()) {
+      (void)storage::ServiceContractTable().Get(ahead,
+                                                entitlement.service_contract());
+    }
+  });
+  if (before == nullptr) {
+    status = Existing(tx, storage::AccountTable(), entitlement.account(),
+                      absl::StrCat(path, "account"))
+                 .status();
+    if (!status.ok()) return status;
+  }
+  if (!entitlement.business_hours().empty() &&
+      !catalog.HasHours(entitlement.business_hours())) {
+    return errors::NotFound(entitlement.business_hours(),
+                            absl::StrCat(path, "business_hours"));
+  }
+  if (!entitlement.process().empty()) {
+    absl::StatusOr<v1::EntitlementProcess> process =
+        storage::EntitlementProcessTable().Get(tx, entitlement.process());
+    if (absl::IsNotFound(process.status())) {
+      return errors::NotFound(entitlement.process(),
+                              absl::StrCat(path, "process"));
+    }
+    if (!process.ok()) return process.status();
+  }
+  status = CheckHangsOn(path, tx, was, entitlement);
+  if (status.ok()) status = CheckCovered(path, tx, was, entitlement);
+  if (status.ok()) status = CheckContacts(path, tx, entitlement);
+  return status;
+}
+
+absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
+                                                  storage::Transaction& tx,
+                                                  const Catalog& catalog,
+                                                  v1::Entitlement entitlement,
+                                                  absl::string_view id) {
+  entitlement.set_name(NameOf(
+      "entitlements", id.empty() ? call.services().ids->Make(call.now()) : id));
+  entitlement.clear_etag();
+  *entitlement.mutable_create_time() = ToProto(call.now());
+  *entitlement.mutable_update_time() = ToProto(call.now());
+  absl::Status status = storage::EntitlementTable().Insert(tx, &entitlement);
+  if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
+    return Duplicate(Entitlements(), entitlement, status);
+  if (!status.ok()) return status;
+  status = SetStatus(tx, catalog, call.now(), {&entitlement});
+  if (!status.ok()) return status;
+  call.Emit(ChangeEvent(Entitlements(), "created", entitlement));
+  return entitlement;
+}
+
+}  // namespace charter::services

@@ -1,0 +1,37 @@
+// Writing entitlements: what CreateEntitlement, templates and renewals share.
+#ifndef CHARTER_SERVER_SERVICES_ENTITLEMENTS_WRITE_H_
+#define CHARTER_SERVER_SERVICES_ENTITLEMENTS_WRITE_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "charter/v1/entitlement.pb.h"
+#include "server/services/catalog/catalog.h"
+#include "server/services/entitlements/standing.h"
+#include "server/services/shared/call.h"
+#include "server/services/shared/resources.h"
+#include "storage/sql/transaction.h"
+
+namespace charter::services {
+
+Resource<v1::Entitlement> Entitlements();
+
+// What it names must be there, be the account's, and agree (C1); `before` is
+// null for a new one. What is left empty follows from the line: its contract
+// and its asset. `path` goes before the names of its fields in errors:
+// "entitlement.".
+absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
+                        const v1::Entitlement* before, absl::string_view path,
+                        v1::Entitlement& entitlement);
+
+// Inserts a new entitlement that was checked, completes what is computed, and
+// tells the feed. `id`: the last part of its name; empty: a new one.
+absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
+                                                  storage::Transaction& tx,
+                                                  const Catalog& catalog,
+                                                  v1::Entitlement entitlement,
+                                                  absl::string_view id);
+
+}  // namespace charter::services
+
+#endif  // CHARTER_SERVER_SERVICES_ENTITLEMENTS_WRITE_H_
