@@ -79,11 +79,25 @@ Permissions Integration() {
 // A customer's own view: of the account's papers and cases, and what they are
 // entitled to; opens cases and writes to them.
 Permissions Customer() {
-  return {"accounts.get",      "accounts.list", "contacts.get",
-          "contacts.list",     "products.get",  "products.list",
-          "assets.get",        "assets.list",   "entitlements.get",
-          "entitlements.list", "cases.get",     "cases.list",
-          "cases.create",      "cases.record",  "entitlements.verify"};
+  return {"accounts.get",
+          "accounts.list",
+          "contacts.get",
+          "contacts.list",
+          "products.get",
+          "products.list",
+          "assets.get",
+          "assets.list",
+          "serviceContracts.get",
+          "serviceContracts.list",
+          "contractLineItems.get",
+          "contractLineItems.list",
+          "entitlements.get",
+          "entitlements.list",
+          "entitlements.verify",
+          "cases.get",
+          "cases.list",
+          "cases.create",
+          "cases.record"};
 }
 
 // Also says who of the account there is, and who may use what.

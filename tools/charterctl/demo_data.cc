@@ -39,14 +39,15 @@ constexpr std::array kRegions = {"emea", "emea", "emea", "amer", "apac"};
 struct Model {
   const char *id, *name, *code, *family;
   bool serialized;
+  int yearly;  // what a year of service for it costs, in EUR
 };
 constexpr std::array<Model, 6> kModels = {{
-    {"press-100", "Press 100", "P-100", "Presses", true},
-    {"press-200", "Press 200 Duo", "P-200", "Presses", true},
-    {"binder-5", "Binder 5", "B-5", "Finishing", true},
-    {"cutter-x", "Cutter X", "C-X", "Finishing", true},
-    {"ink-unit", "Ink unit", "IU-1", "Parts", true},
-    {"flow", "Flow workflow licence", "F-SW", "Software", false},
+    {"press-100", "Press 100", "P-100", "Presses", true, 1200},
+    {"press-200", "Press 200 Duo", "P-200", "Presses", true, 2150},
+    {"binder-5", "Binder 5", "B-5", "Finishing", true, 380},
+    {"cutter-x", "Cutter X", "C-X", "Finishing", true, 520},
+    {"ink-unit", "Ink unit", "IU-1", "Parts", true, 95},
+    {"flow", "Flow workflow licence", "F-SW", "Software", false, 640},
 }};
 
 struct Plan {
@@ -118,11 +119,16 @@ class Maker {
       products_.Add({absl::StrCat("products/", model.id), model.name,
                      model.code, model.family,
                      model.serialized ? "true" : "false"});
+      prices_.Add({absl::StrCat("priceBookEntries/", model.id),
+                   absl::StrCat("products/", model.id), "standard",
+                   absl::StrCat(model.yearly, ".00 EUR")});
     }
     for (int64_t i = 0; i < options_.accounts; ++i) AddAccount(i);
     for (const auto& [table, kind] :
-         {std::pair(&products_, "products"), std::pair(&accounts_, "accounts"),
-          std::pair(&contacts_, "contacts"), std::pair(&assets_, "assets"),
+         {std::pair(&products_, "products"), std::pair(&prices_, "prices"),
+          std::pair(&accounts_, "accounts"), std::pair(&contacts_, "contacts"),
+          std::pair(&assets_, "assets"), std::pair(&contracts_, "contracts"),
+          std::pair(&lines_, "lines"),
           std::pair(&entitlements_, "entitlements")}) {
       absl::Status status = table->Write(options_.folder, kind);
       if (!status.ok()) return status;
@@ -159,7 +165,8 @@ class Maker {
     std::vector<std::string> people;
     for (int n = 1 + Below(5); n > 0; --n)
       people.push_back(AddContact(id, people.size(), domain));
-    for (int n = Below(6); n > 0; --n) AddAsset(id, n, people);
+    const std::string contract = Below(2) == 0 ? AddContract(id, people) : "";
+    for (int n = Below(6); n > 0; --n) AddAsset(id, n, people, contract);
     AddEntitlements(id, plan, people);
   }
 
@@ -178,8 +185,20 @@ class Maker {
     return name;
   }
 
+  // A draft, as every new contract is.
+  std::string AddContract(const std::string& account,
+                          const std::vector<std::string>& people) {
+    const std::string name = absl::StrCat("serviceContracts/", account);
+    contracts_.Add({name, "Service agreement",
+                    absl::StrCat("accounts/", account), people.front(), "EUR",
+                    "standard", Date(options_.today - Below(300)),
+                    absl::StrCat(12 * (1 + Below(3)))});
+    return name;
+  }
+
   void AddAsset(const std::string& account, int number,
-                const std::vector<std::string>& people) {
+                const std::vector<std::string>& people,
+                const std::string& contract) {
     const Model& model = kModels[Below(6)];
     const std::string name = absl::StrCat("assets/", account, "-", number);
     const absl::CivilDay bought = options_.today - Below(5 * 365);
@@ -194,6 +213,11 @@ class Maker {
                    "installed", Date(bought), Date(bought + Below(30))});
     };
     add(name, model, "");
+    if (!contract.empty()) {
+      lines_.Add({absl::StrCat("contractLineItems/", account, "-", number),
+                  contract, absl::StrCat("priceBookEntries/", model.id), name,
+                  "1", Below(3) == 0 ? "7.5" : ""});
+    }
     // A press has an ink unit of its own.
     if (model.id == kModels[1].id)
       add(absl::StrCat(name, "-ink"), kModels[4], name);
@@ -230,6 +254,12 @@ class Maker {
   Table assets_{{"name", "display_name", "account", "contact", "product",
                  "parent", "serial_number", "status", "purchase_date",
                  "install_date"}};
+  Table prices_{{"name", "product", "price_book", "unit_price"}};
+  Table contracts_{{"name", "display_name", "account", "contact",
+                    "currency_code", "price_book", "start_date",
+                    "term_months"}};
+  Table lines_{{"name", "service_contract", "price_book_entry", "asset",
+                "quantity", "discount"}};
   Table entitlements_{{"name", "display_name", "account", "contacts", "type",
                        "start_date", "end_date", "process", "priority"}};
 };

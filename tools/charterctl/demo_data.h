@@ -22,8 +22,9 @@ struct DemoDataOptions {
 };
 
 // Writes a file per kind into the folder, each to be given to `import` in this
-// order: products.csv, accounts.csv, contacts.csv, assets.csv and
-// entitlements.csv. The same options give the same octets.
+// order: products.csv, prices.csv, accounts.csv, contacts.csv, assets.csv,
+// contracts.csv, lines.csv and entitlements.csv. The same options give the same
+// octets.
 absl::Status WriteDemoData(const DemoDataOptions& options);
 
 }  // namespace charter::tools

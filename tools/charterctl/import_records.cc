@@ -155,9 +155,9 @@ class Importer {
     }
     std::string filter =
         absl::StrCat("external_id == ", Literal(GetText(row, "external_id")));
-    if (kind_.resource->FindFieldByName("account") != nullptr) {
-      absl::StrAppend(&filter,
-                      " && account == ", Literal(GetText(row, "account")));
+    if (!kind_.within.empty()) {
+      absl::StrAppend(&filter, " && ", kind_.within,
+                      " == ", Literal(GetText(row, kind_.within)));
     }
     std::string token;
     auto page = ListPage(connection_, kind_, filter, &token);

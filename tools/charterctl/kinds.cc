@@ -3,13 +3,16 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "charter/v1/contract_service.pb.h"
 #include "charter/v1/directory_service.pb.h"
 #include "charter/v1/entitlement_service.pb.h"
+#include "tools/charterctl/cells.h"
 
 namespace charter::tools {
 namespace {
@@ -42,6 +45,14 @@ Kind Make(const char* name, const google::protobuf::FileDescriptor* file,
     const FieldDescriptor* field = kind.create->input_type()->field(i);
     if (field->message_type() == kind.resource) kind.field = field->name();
   }
+  for (const char* field : {"service_contract", "account"}) {
+    const std::vector<const FieldDescriptor*> columns =
+        ColumnsOf(*kind.resource);
+    const bool writable =
+        std::any_of(columns.begin(), columns.end(),
+                    [&](const auto* it) { return it->name() == field; });
+    if (writable) kind.within = field;
+  }
   return kind;
 }
 
@@ -57,6 +68,12 @@ const std::vector<Kind>& Kinds() {
            "Products"),
       Make("assets", v1::GetAccountRequest::descriptor()->file(), "Asset",
            "Assets"),
+      Make("prices", v1::GetPriceBookEntryRequest::descriptor()->file(),
+           "PriceBookEntry", "PriceBookEntries"),
+      Make("contracts", v1::GetPriceBookEntryRequest::descriptor()->file(),
+           "ServiceContract", "ServiceContracts"),
+      Make("lines", v1::GetPriceBookEntryRequest::descriptor()->file(),
+           "ContractLineItem", "ContractLineItems"),
       Make("entitlements", v1::GetEntitlementRequest::descriptor()->file(),
            "Entitlement", "Entitlements")};
   return *kinds;

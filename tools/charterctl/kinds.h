@@ -26,6 +26,9 @@ struct Kind {
   const google::protobuf::MethodDescriptor* list = nullptr;
   // The resource in the requests of create and update.
   std::string field;
+  // The field within whose value an external id is unique: "account"; empty:
+  // it is unique by itself.
+  std::string within;
 };
 
 // In the order in which one may name those before it.

@@ -32,10 +32,10 @@ struct ImportSummary {
 
 // Brings the rows of a file in. The header names the columns: those of cells.h,
 // in any order, as many as there are. A row is known by its `name`, else by its
-// `external_id` (within its `account`, if it has one): what is there already is
-// changed where a cell differs, so that a file can be given again, after a stop
-// too. Rows may name rows of the same file that follow. Rows that are refused
-// keep nobody else back.
+// `external_id` (within its `account` or contract, if it has one): what is
+// there already is changed where a cell differs, so that a file can be given
+// again, after a stop too. Rows may name rows of the same file that follow.
+// Rows that are refused keep nobody else back.
 absl::StatusOr<ImportSummary> ImportRecords(
     const Connection& connection, const ImportRecordsOptions& options);
 

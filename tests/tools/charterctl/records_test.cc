@@ -80,8 +80,8 @@ TEST_P(RecordsTest, WhatWentOutComesInAndGoesOutTheSame) {
   ASSERT_EQ(WriteDemoData(demo), absl::OkStatus());
   test::TestServer other({.database = GetParam()});
   const Connection there(other.target(), "");
-  for (const char* kind :
-       {"products", "accounts", "contacts", "assets", "entitlements"}) {
+  for (const char* kind : {"products", "prices", "accounts", "contacts",
+                           "assets", "contracts", "lines", "entitlements"}) {
     SCOPED_TRACE(kind);
     const std::string file = absl::StrCat(demo.folder, "/", kind, ".csv");
     const ImportSummary first = ImportFile(connection_, kind, file);

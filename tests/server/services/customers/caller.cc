@@ -42,11 +42,17 @@ CustomersTest::CustomersTest() : world_({.engine = GetParam()}) {
   world_.SetUpSupport();
   Do("admin", "DirectoryService/CreateAccount",
      {{"account_id", "bolt"}, {"account", {{"display_name", "Bolt"}}}});
-  SetUpAccount("acme", "ann", "art");
-  SetUpAccount("bolt", "bea", "bob");
   Do("admin", "DirectoryService/CreateProduct",
      {{"product_id", "press"},
       {"product", {{"display_name", "Press"}, {"annotations", {{"k", "v"}}}}}});
+  Do("admin", "ContractService/CreatePriceBookEntry",
+     {{"price_book_entry_id", "press"},
+      {"price_book_entry",
+       {{"product", "products/press"},
+        {"price_book", "standard"},
+        {"unit_price", {{"currency_code", "EUR"}, {"units", "100"}}}}}});
+  SetUpAccount("acme", "ann", "art");
+  SetUpAccount("bolt", "bea", "bob");
 }
 
 void CustomersTest::SetUpAccount(const std::string& name,
@@ -66,6 +72,21 @@ void CustomersTest::SetUpAccount(const std::string& name,
   Do("admin", "DirectoryService/CreateAsset",
      {{"asset_id", name},
       {"asset", {{"display_name", name}, {"account", account}}}});
+  Do("admin", "ContractService/CreateServiceContract",
+     {{"service_contract_id", name},
+      {"service_contract",
+       {{"display_name", name},
+        {"account", account},
+        {"currency_code", "EUR"},
+        {"price_book", "standard"},
+        {"owner", "sales"},
+        {"start_date", {{"year", 2020}, {"month", 1}, {"day", 1}}}}}});
+  Do("admin", "ContractService/CreateContractLineItem",
+     {{"contract_line_item_id", name},
+      {"contract_line_item",
+       {{"service_contract", "serviceContracts/" + name},
+        {"price_book_entry", "priceBookEntries/press"},
+        {"asset", "assets/" + name}}}});
   for (const std::string& id : {name, name + "-named"}) {
     Json entitlement = {
         {"display_name", id},
