@@ -426,6 +426,8 @@ class QueryPlanTest : public ConformanceTest {
     CheckFind(TaskTable(), {{"case_name", "things/t8"}}, "tasks_case");
     CheckFind(ServiceContractTable(), {{"contract_number", "e8"}},
               "service_contracts_contract_number");
+    CheckFind(ServiceContractTable(), {{"root", "things/t8"}},
+              "service_contracts_root");
     CheckFind(ContractLineItemTable(), {{"service_contract", "things/t8"}},
               "contract_line_items_contract");
     CheckFind(ContractLineItemTable(), {{"asset", "things/t8"}},
