@@ -1,5 +1,5 @@
-// When a subject (an item, later also a contract or an entitlement) next
-// changes by itself: one narrow row per subject that waits, in order of time.
+// When a subject (an item, a contract, a contract line) next changes by itself:
+// one narrow row per subject that waits, in order of time.
 //
 // The subject's own row holds the same instant in `next_due_us` and is what
 // counts; its lock is taken before its wake-up is moved. A wake-up that comes

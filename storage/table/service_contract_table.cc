@@ -8,7 +8,8 @@ const Table<v1::ServiceContract>& ServiceContractTable() {
       .null_when_empty = {"external_id"},
       .blob = {"annotations", "additional_discount", "tax", "shipping",
                "subtotal", "discount", "total_price", "net_price",
-               "grand_total", "billing_address", "shipping_address"},
+               "grand_total", "billing_address", "shipping_address",
+               "renewed_to", "renewed_from"},
       // Computed for the instant of the answer (C3).
       .not_stored = {"status"},
       .hidden = {{"next_due_us", ColumnKind::kInteger},

@@ -3,39 +3,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/cord.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "google/rpc/status.pb.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
 #include "server/services/items/item.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/status_convert.h"
 
 namespace charter::services {
 namespace {
 
 constexpr size_t kMaxItems = 100;
-
-// A status as one of several results of a call that itself succeeds.
-google::rpc::Status ToProto(const absl::Status& status) {
-  google::rpc::Status proto;
-  proto.set_code(static_cast<int>(status.code()));
-  proto.set_message(std::string(status.message()));
-  // In an order of their own: a status gives them in any.
-  std::map<std::string, std::string> details;
-  status.ForEachPayload(
-      [&](absl::string_view type_url, const absl::Cord& payload) {
-        if (absl::StartsWith(type_url, "type.googleapis.com/google.rpc."))
-          details.emplace(type_url, payload);
-      });
-  for (const auto& [type_url, payload] : details) {
-    google::protobuf::Any& detail = *proto.add_details();
-    detail.set_type_url(type_url);
-    detail.set_value(payload);
-  }
-  return proto;
-}
 
 // The events of one item, by their places in the request.
 using Places = std::vector<int>;
@@ -141,11 +119,7 @@ absl::StatusOr<v1::RecordEventsResponse> RecordEvents(
     if (status.ok()) continue;
     // The database's own trouble is the call's: it is sent again as a whole,
     // and the events that were recorded are known by their keys.
-    if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-        absl::IsCancelled(status) || absl::IsAborted(status) ||
-        absl::IsInternal(status)) {
-      return status;
-    }
+    if (IsOfWholeCall(status)) return status;
     for (int place : places) {
       results[place].Clear();
       *results[place].mutable_status() = ToProto(status);

@@ -45,6 +45,25 @@ absl::StatusOr<v1::ServiceContract> ResumeContract(
 absl::StatusOr<v1::ServiceContract> CancelContract(
     Call& call, const v1::CancelContractRequest& request);
 
+// price_contract.cc
+absl::StatusOr<v1::PriceContractResponse> PriceContract(
+    Call& call, const v1::PriceContractRequest& request);
+
+// contract_tree.cc
+absl::StatusOr<v1::GetContractTreeResponse> GetContractTree(
+    Call& call, const v1::GetContractTreeRequest& request);
+
+// contract_copies.cc
+absl::StatusOr<v1::ServiceContract> CloneContract(
+    Call& call, const v1::CloneContractRequest& request);
+
+// renew_contract.cc: FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED unless
+// the contract is active, OPEN_ENDED when it has no last day (C9).
+absl::StatusOr<v1::ServiceContract> RenewContract(
+    Call& call, const v1::RenewContractRequest& request);
+absl::StatusOr<v1::BatchRenewContractsResponse> BatchRenewContracts(
+    Call& call, const v1::BatchRenewContractsRequest& request);
+
 // contract_line_items.cc
 absl::StatusOr<v1::ContractLineItem> GetContractLineItem(
     Call& call, const v1::GetContractLineItemRequest& request);

@@ -38,6 +38,10 @@ inline absl::StatusOr<std::shared_ptr<const Catalog>> ReadCatalog(Call& call) {
   return catalog;
 }
 
+// Twelve digits that no other contract has.
+absl::StatusOr<std::string> NewContractNumber(Call& call,
+                                              storage::Transaction& tx);
+
 // The contracts of these names, deleted or not.
 using ContractsByName = absl::flat_hash_map<std::string, v1::ServiceContract>;
 absl::StatusOr<ContractsByName> ContractsOf(

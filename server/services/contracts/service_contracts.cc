@@ -26,19 +26,6 @@ namespace {
 
 constexpr char kField[] = "service_contract";
 
-// Twelve digits that no other contract has.
-absl::StatusOr<std::string> NewNumber(Call& call, storage::Transaction& tx) {
-  while (true) {
-    const std::string id = call.services().ids->Make(call.now());
-    const uint64_t digits = absl::Hash<std::string>()(id) % 900'000'000'000;
-    std::string number = absl::StrCat(100'000'000'000 + digits);
-    absl::StatusOr<std::vector<v1::ServiceContract>> taken =
-        storage::ServiceContractTable().Find(tx, {{"contract_number", number}});
-    if (!taken.ok()) return taken.status();
-    if (taken->empty()) return number;
-  }
-}
-
 absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
   return errors::FieldInvalid(
       absl::StrCat(kField, ".", field), "OTHER_ACCOUNT",
@@ -178,7 +165,7 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
                        });
   if (!status.ok()) return status;
   if (before == nullptr) {
-    absl::StatusOr<std::string> number = NewNumber(call, tx);
+    absl::StatusOr<std::string> number = NewContractNumber(call, tx);
     if (!number.ok()) return number.status();
     contract.set_contract_number(*std::move(number));
     contract.set_state(v1::ServiceContract::DRAFT);
@@ -196,6 +183,19 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> NewContractNumber(Call& call,
+                                              storage::Transaction& tx) {
+  while (true) {
+    const std::string id = call.services().ids->Make(call.now());
+    const uint64_t digits = absl::Hash<std::string>()(id) % 900'000'000'000;
+    std::string number = absl::StrCat(100'000'000'000 + digits);
+    absl::StatusOr<std::vector<v1::ServiceContract>> taken =
+        storage::ServiceContractTable().Find(tx, {{"contract_number", number}});
+    if (!taken.ok()) return taken.status();
+    if (taken->empty()) return number;
+  }
+}
 
 Resource<v1::ServiceContract> ServiceContracts() {
   return {storage::ServiceContractTable(), "serviceContracts", kField};

@@ -313,10 +313,21 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "UpdateServiceContract", R"({"service_contract": {
     "name": "serviceContracts/part", "parent": "serviceContracts/frame",
     "term_months": 24}})");
-  for (const char* verb : {"Activate", "Suspend", "Resume", "Cancel"}) {
+  Measure(contracts + "ActivateContract",
+          R"({"name": "serviceContracts/frame"})");
+  for (const char* verb :
+       {"Activate", "Renew", "Clone", "Suspend", "Resume", "Cancel"}) {
     Measure(absl::StrCat(contracts, verb, "Contract"),
             R"({"name": "serviceContracts/part"})");
   }
+  Measure(contracts + "RenewContract", R"({"name": "serviceContracts/frame"})");
+  Measure(contracts + "BatchRenewContracts",
+          R"({"names": ["serviceContracts/frame"]})");
+  Measure(contracts + "GetContractTree",
+          R"({"name": "serviceContracts/frame"})");
+  Measure(contracts + "PriceContract",
+          R"({"currency_code": "EUR", "lines": [
+    {"price_book_entry": "priceBookEntries/standard"}]})");
   Measure(contracts + "DeleteContractLineItem",
           R"({"name": "contractLineItems/spare"})");
   Measure(contracts + "DeleteServiceContract",

@@ -1,0 +1,184 @@
+// Contracts that follow on contracts (C9).
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/contracts/renewal.h"
+#include "server/services/contracts/contract_copies.h"
+#include "server/services/contracts/contract_dates.h"
+#include "server/services/contracts/contract_time.h"
+#include "server/services/contracts/contracts.h"
+#include "server/services/contracts/money_convert.h"
+#include "server/services/contracts/resources.h"
+#include "server/services/shared/errors.h"
+#include "server/services/shared/field_checks.h"
+#include "server/services/shared/status_convert.h"
+#include "storage/records/generations.h"
+#include "storage/table/resource_tables.h"
+
+namespace charter::services {
+namespace {
+
+using contracts::Term;
+
+// The successor's dates, as the request asks for them.
+absl::StatusOr<Term> TermOfSuccessor(const Term& term,
+                                     const v1::RenewContractRequest& request) {
+  FieldViolations violations;
+  std::optional<int> months;
+  std::optional<contracts::Date> end;
+  if (request.term_months() != 0) months = request.term_months();
+  if (request.has_end_date()) {
+    CheckDate(request.end_date(), "end_date", &violations);
+    end = ToDate(request.end_date());
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  absl::StatusOr<Term> successor = contracts::RenewedTerm(term, months, end);
+  if (absl::IsFailedPrecondition(successor.status())) {
+    return errors::Precondition(
+        "OPEN_ENDED", request.name(),
+        absl::StrCat(request.name(),
+                     " is open-ended: give it an end_date before it is renewed "
+                     "(C9)"));
+  }
+  if (!successor.ok()) return Refused("", "INVALID_TERM", successor.status());
+  return successor;
+}
+
+// The lines that go on in the successor, with their dates there.
+absl::StatusOr<std::vector<v1::ContractLineItem>> LinesOfSuccessor(
+    const Term& term, const Term& successor,
+    std::vector<v1::ContractLineItem> lines) {
+  std::vector<v1::ContractLineItem> go_on;
+  for (v1::ContractLineItem& line : lines) {
+    absl::StatusOr<Term> own = TermOf(line, "contract_line_item");
+    if (!own.ok()) return own.status();
+    const std::optional<Term> renewed =
+        contracts::RenewedPart(term, successor, *own);
+    if (!renewed) continue;
+    line.clear_start_date();
+    line.clear_end_date();
+    if (renewed->start) *line.mutable_start_date() = ToProto(*renewed->start);
+    if (renewed->end) *line.mutable_end_date() = ToProto(*renewed->end);
+    go_on.push_back(std::move(line));
+  }
+  return go_on;
+}
+
+// The successor that the contract has already, unless it was deleted.
+absl::StatusOr<std::optional<v1::ServiceContract>> FindSuccessor(
+    storage::Transaction& tx, const v1::ServiceContract& contract) {
+  if (contract.renewed_to().empty()) return std::nullopt;
+  absl::StatusOr<v1::ServiceContract> found =
+      storage::ServiceContractTable().Get(tx, contract.renewed_to());
+  if (absl::IsNotFound(found.status())) return std::nullopt;
+  if (!found.ok()) return found.status();
+  if (found->has_delete_time()) return std::nullopt;
+  return *std::move(found);
+}
+
+absl::StatusOr<v1::ServiceContract> Renew(
+    Call& call, storage::Transaction& tx,
+    const v1::RenewContractRequest& request, const std::string& name) {
+  storage::HiddenValues hidden;
+  absl::StatusOr<v1::ServiceContract> contract = LockResource(
+      tx, ServiceContracts(), request.name(), request.etag(), &hidden);
+  if (!contract.ok()) return contract;
+  const std::vector<storage::Equality> of_it = {
+      {"service_contract", request.name()}};
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::ReadCatalogGeneration(ahead);
+    if (!contract->renewed_to().empty()) {
+      (void)storage::ServiceContractTable().Get(ahead, contract->renewed_to());
+    } else {
+      (void)storage::ContractLineItemTable().Find(ahead, of_it);
+    }
+  });
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  absl::StatusOr<std::optional<v1::ServiceContract>> there =
+      FindSuccessor(tx, *contract);
+  if (!there.ok()) return there.status();
+  if (there->has_value()) {
+    SetStatus(**catalog, call.now(), &**there);
+    return **std::move(there);
+  }
+  if (contract->state() != v1::ServiceContract::ACTIVE) {
+    return errors::StateTransitionNotAllowed(
+        contract->name(), contracts::NameOf(StateOf(*contract)), "renewed",
+        "Only an active contract is: activate or resume it first (C9)");
+  }
+  absl::StatusOr<Term> term = TermOf(*contract, "service_contract");
+  if (!term.ok()) return term.status();
+  absl::StatusOr<Term> next = TermOfSuccessor(*term, request);
+  if (!next.ok()) return next.status();
+  absl::StatusOr<std::vector<v1::ContractLineItem>> lines =
+      storage::ContractLineItemTable().Find(tx, of_it);
+  if (!lines.ok()) return lines.status();
+  lines = LinesOfSuccessor(*term, *next, *std::move(lines));
+  if (!lines.ok()) return lines.status();
+
+  CatchUp(call, **catalog, hidden, &*contract);
+  v1::ServiceContract successor = *contract;
+  successor.set_name(name);
+  SetTerm(*next, &successor);
+  successor.clear_activation_time();
+  successor.set_renewed_from(contract->name());
+  successor.clear_renewed_to();
+  absl::StatusOr<v1::ServiceContract> stored =
+      StoreCopy(call, tx, **catalog, std::move(successor), *std::move(lines));
+  if (!stored.ok()) return stored;
+  contract->set_renewed_to(stored->name());
+  SetStatus(**catalog, call.now(), &*contract);
+  call.Emit(ChangeEvent(ServiceContracts(), "renewed", *contract));
+  absl::Status status =
+      FollowDates(call, tx, **catalog, *contract, &*contract, &hidden);
+  if (!status.ok()) return status;
+  status =
+      storage::ServiceContractTable().UpdateDerived(tx, *contract, &hidden);
+  if (!status.ok()) return status;
+  call.Audit(contract->name());
+  call.Audit(stored->name());
+  return stored;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ServiceContract> RenewContract(
+    Call& call, const v1::RenewContractRequest& request) {
+  const std::string name = NameOfCopy(call, request.service_contract_id());
+  return call.Write<v1::ServiceContract>(
+      [&](storage::Transaction& tx) { return Renew(call, tx, request, name); });
+}
+
+absl::StatusOr<v1::BatchRenewContractsResponse> BatchRenewContracts(
+    Call& call, const v1::BatchRenewContractsRequest& request) {
+  v1::BatchRenewContractsResponse response;
+  for (const std::string& name : request.names()) {
+    if (absl::Status alive = call.Alive(); !alive.ok()) return alive;
+    v1::RenewContractRequest one;
+    one.set_name(name);
+    one.set_term_months(request.term_months());
+    const std::string successor = NameOfCopy(call, "");
+    v1::RenewResult& result = *response.add_results();
+    result.set_name(name);
+    absl::Status status =
+        call.Apply([&](storage::Transaction& tx) -> absl::Status {
+          absl::StatusOr<v1::ServiceContract> renewed =
+              Renew(call, tx, one, successor);
+          if (renewed.ok()) *result.mutable_successor() = *std::move(renewed);
+          return renewed.status();
+        });
+    if (status.ok()) continue;
+    if (IsOfWholeCall(status)) return status;
+    result.clear_successor();
+    *result.mutable_status() = ToProto(status);
+  }
+  return response;
+}
+
+}  // namespace charter::services

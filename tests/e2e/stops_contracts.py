@@ -1,0 +1,82 @@
+"""Contracts with their lines: prices, states, trees, renewal, and what bad ones are told."""
+
+from tour import ABSENT, PRESENT
+
+SERVICE = "ContractService/"
+
+
+def day(year, month, date):
+    return {"year": year, "month": month, "day": date}
+
+
+def contract(name, **more):
+    return {"service_contract_id": name, "service_contract": {
+        "display_name": name, "account": "accounts/acme", "currency_code": "EUR", **more}}
+
+
+def line(of, name="", **more):
+    return {"contract_line_item_id": name, "contract_line_item": {
+        "service_contract": "serviceContracts/" + of, "price_book_entry": "priceBookEntries/standard", **more}}
+
+
+def contracts(t):
+    t.ok(SERVICE + "CreateServiceContract", contract("frame", contact="contacts/ann", start_date=day(2026, 1, 31), term_months=13,
+                                                     tax={"currency_code": "EUR", "units": "40"}),
+         {"state": "DRAFT", "end_date": day(2027, 2, 27), "contract_number": lambda number: len(number) == 12})
+    for name in ("part", "spare"):
+        t.ok(SERVICE + "CreateServiceContract", contract(name, parent="serviceContracts/frame"), {"root": "serviceContracts/frame"})
+    t.ok(SERVICE + "CreateContractLineItem", line("frame", "press", asset="assets/press", quantity="2.5", discount="10"),
+         {"list_price.units": "120", "subtotal.units": "300", "total_price.units": "270", "status": "DRAFT"})
+    for name in ("tray", "spare"):
+        t.ok(SERVICE + "CreateContractLineItem", line("frame", name, parent="contractLineItems/press"), {"root": "contractLineItems/press"})
+    t.ok(SERVICE + "UpdateContractLineItem", {"contract_line_item": {
+        "name": "contractLineItems/tray", "unit_price": {"currency_code": "EUR", "units": "30"}}}, {"total_price.units": "30"})
+    t.ok(SERVICE + "DeleteContractLineItem", {"name": "contractLineItems/spare"}, {"delete_time": PRESENT})
+    t.ok(SERVICE + "GetContractLineItem", {"name": "contractLineItems/tray"}, {"product": "products/printer"})
+    t.ok(SERVICE + "ListContractLineItems", {"filter": "service_contract == 'serviceContracts/frame'"}, {"contract_line_items.#": 2})
+    t.ok(SERVICE + "GetServiceContract", {"name": "serviceContracts/frame"},
+         {"line_count": 2, "subtotal.units": "330", "total_price.units": "300", "discount": "9.0909", "grand_total.units": "340"})
+    t.ok(SERVICE + "ListServiceContracts", {"filter": "parent == 'serviceContracts/frame'"}, {"service_contracts.#": 2})
+    t.ok(SERVICE + "UpdateServiceContract", {"service_contract": {"name": "serviceContracts/frame", "additional_discount": "50"}},
+         {"net_price.units": "150", "grand_total.units": "190"})
+    t.ok(SERVICE + "DeleteServiceContract", {"name": "serviceContracts/spare"}, {"delete_time": PRESENT})
+    t.ok(SERVICE + "GetContractTree", {"name": "serviceContracts/part"},
+         {"nodes.#": 2, "nodes.0.service_contract": "serviceContracts/frame", "nodes.0.tree_grand_totals.0.units": "190"})
+    t.ok(SERVICE + "PriceContract", {"currency_code": "EUR", "lines": [{"price_book_entry": "priceBookEntries/standard", "quantity": "3"}]},
+         {"grand_total.units": "360"})
+    t.ok(SERVICE + "ActivateContract", {"name": "serviceContracts/frame"}, {"status": "ACTIVE", "activation_time": PRESENT})
+    t.ok(SERVICE + "SuspendContract", {"name": "serviceContracts/frame"}, {"status": "SUSPENDED"})
+    t.ok(SERVICE + "ResumeContract", {"name": "serviceContracts/frame"}, {"status": "ACTIVE"})
+    t.ok(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "service_contract_id": "next", "validate_only": True},
+         {"name": "serviceContracts/next"})
+    t.ok(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "service_contract_id": "next"},
+         {"start_date": day(2027, 2, 28), "end_date": day(2028, 3, 27), "line_count": 2, "renewed_from": "serviceContracts/frame"})
+    t.ok(SERVICE + "BatchRenewContracts", {"names": ["serviceContracts/frame", "serviceContracts/part"]},
+         {"results.0.successor.name": "serviceContracts/next", "results.0.status": ABSENT, "results.1.status.code": 9})
+    t.ok(SERVICE + "CloneContract", {"name": "serviceContracts/frame", "service_contract_id": "copy"}, {"state": "DRAFT", "line_count": 2})
+    t.ok(SERVICE + "CancelContract", {"name": "serviceContracts/copy"}, {"status": "CANCELLED"})
+
+
+def bad_contracts(t):
+    create, create_line = SERVICE + "CreateServiceContract", SERVICE + "CreateContractLineItem"
+    t.refused(create, contract("x", start_date=day(2026, 1, 1), end_date=day(2026, 12, 30), term_months=12),
+              "FIELD_INVALID", "service_contract.end_date", "contradicts")
+    t.refused(create, contract("x", tax={"currency_code": "EUR", "nanos": 1}), "FIELD_INVALID", "service_contract.tax", "minor unit")
+    t.refused(create, contract("x", additional_discount="100.5"), "FIELD_INVALID", "service_contract.additional_discount")
+    t.refused(create, contract("x", currency_code="EURO"), "FIELD_INVALID", "service_contract.currency_code")
+    t.refused(create, contract("x", contact="contacts/Ann"), "RESOURCE_NOT_FOUND", "service_contract.contact")
+    t.refused(create, contract("x", contact="contacts/ann "), "FIELD_INVALID", "service_contract.contact")
+    t.refused(SERVICE + "UpdateServiceContract", {"service_contract": {"name": "serviceContracts/frame", "parent": "serviceContracts/part"}},
+              "FIELD_INVALID", "service_contract.parent", "CYCLE")
+    t.refused(SERVICE + "UpdateServiceContract", {"service_contract": {"name": "serviceContracts/frame", "state": "CANCELLED"}, "update_mask": {"paths": ["state"]}},
+              "FIELD_MASK_INVALID", "state")
+    t.refused(SERVICE + "DeleteServiceContract", {"name": "serviceContracts/frame"}, "RESOURCE_IN_USE", "serviceContracts/frame")
+    t.refused(create_line, line("frame", start_date=day(2027, 2, 28)), "FIELD_INVALID", "contract_line_item.start_date", "contract")
+    t.refused(create_line, line("frame", asset="assets/press"), "FIELD_INVALID", "contract_line_item.asset", "ASSET_ON_CONTRACT")
+    t.refused(create_line, line("frame", asset="assets/Press"), "RESOURCE_NOT_FOUND", "contract_line_item.asset")
+    t.refused(create_line, line("frame", quantity="0"), "FIELD_INVALID", "contract_line_item.quantity", "more than zero")
+    t.refused(create_line, line("frame", discount="101"), "FIELD_INVALID", "contract_line_item.discount")
+    t.refused(create_line, line("frame", unit_price={"currency_code": "USD", "units": "1"}), "FIELD_INVALID", "MIXED_CURRENCIES")
+    t.refused(create_line, line("copy"), "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
+    t.refused(SERVICE + "CancelContract", {"name": "serviceContracts/copy"}, "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
+    t.refused(SERVICE + "RenewContract", {"name": "serviceContracts/part"}, "STATE_TRANSITION_NOT_ALLOWED", "DRAFT")
