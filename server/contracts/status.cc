@@ -113,6 +113,16 @@ std::optional<Instant> NextChange(State state, const Window& window,
   return next;
 }
 
+std::vector<DateChange> ChangesBetween(State state, const Window& window,
+                                       Instant after, Instant until) {
+  std::vector<DateChange> changes;
+  for (std::optional<Instant> at = NextChange(state, window, after);
+       at && *at <= until; at = NextChange(state, window, *at)) {
+    changes.push_back({*at, StatusAt(state, window, *at)});
+  }
+  return changes;
+}
+
 EffectiveStatus EffectiveStatusAt(absl::Span<const Part> parts, Instant at) {
   EffectiveStatus effective = {.status = Status::kActive, .failing = {}};
   for (const Part& part : parts) {

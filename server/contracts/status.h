@@ -58,6 +58,16 @@ Status StatusAt(State state, const Window& window, sla::Instant at);
 std::optional<sla::Instant> NextChange(State state, const Window& window,
                                        sla::Instant at);
 
+// A change of the status by date alone: to kActive or to kExpired.
+struct DateChange {
+  sla::Instant at;
+  Status status;
+  bool operator==(const DateChange&) const = default;
+};
+// Those after `after` and no later than `until`, in order (C10).
+std::vector<DateChange> ChangesBetween(State state, const Window& window,
+                                       sla::Instant after, sla::Instant until);
+
 // An entitlement or line, or one of those that it hangs on.
 struct Part {
   std::string name;

@@ -4,17 +4,16 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/observability/log.h"
-#include "server/services/catalog/catalog.h"
-#include "server/services/items/item.h"
 #include "server/services/shared/cause.h"
-#include "storage/records/generations.h"
-#include "storage/table/resource_tables.h"
+#include "server/workers/wakeup_kinds.h"
 
 namespace charter::workers {
 namespace {
 
 using services::Call;
+using services::WakeupKind;
 using storage::DueWakeup;
 
 // How far it looks ahead, so that one statement tells what is due and until
@@ -37,30 +36,6 @@ const std::vector<int>& AllShards() {
 bool IsOfDatabase(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
          absl::IsResourceExhausted(status) || absl::IsCancelled(status);
-}
-
-// Settles items whose locks are held.
-absl::Status SettleLocked(Call& call, storage::Transaction& tx,
-                          const std::vector<std::string>& names) {
-  tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::ReadCatalogGeneration(ahead);
-    (void)services::LoadItems(ahead, names, storage::Lock::kNone);
-  });
-  absl::StatusOr<std::shared_ptr<const services::Catalog>> catalog =
-      call.services().catalog->Get(tx);
-  if (!catalog.ok()) return catalog.status();
-  absl::StatusOr<std::vector<services::Item>> items =
-      services::LoadItems(tx, names, storage::Lock::kNone);
-  if (!items.ok()) return items.status();
-  std::vector<services::ItemChange> changes;
-  changes.reserve(items->size());
-  for (services::Item& item : *items) {
-    absl::StatusOr<services::ItemChange> change =
-        services::SettleItem(std::move(item), {}, **catalog, call.now());
-    if (!change.ok()) return change.status();
-    changes.push_back(*std::move(change));
-  }
-  return services::StoreItems(call, tx, absl::MakeSpan(changes));
 }
 
 }  // namespace
@@ -118,10 +93,11 @@ absl::StatusOr<absl::Time> WakeupWorker::Work(storage::Session& session,
     if (trouble.tries < kMostTries) continue;
     std::string cause = services::TakeCause(&alone);
     if (cause.empty()) cause = std::string(alone.message());
-    LogError("an item cannot be settled", {{"item", name}, {"cause", cause}});
-    const absl::Status parked = Park(session, now, name);
-    if (IsOfDatabase(parked)) return parked;
-    if (parked.ok()) trouble_.erase(name);
+    LogError("a wake-up cannot be fired",
+             {{"subject", name}, {"cause", cause}});
+    const absl::StatusOr<bool> parked = Park(session, now, name);
+    if (IsOfDatabase(parked.status())) return parked.status();
+    if (parked.ok() && *parked) trouble_.erase(name);
   }
   return fired.empty() && !remembered ? now + kLockedPause : now;
 }
@@ -183,19 +159,21 @@ absl::StatusOr<std::vector<DueWakeup>> WakeupWorker::ReadDue(
 absl::Status WakeupWorker::Fire(storage::Session& session, absl::Time now,
                                 const std::vector<DueWakeup>& due,
                                 std::vector<std::string>* fired) {
-  std::vector<std::string> names;
-  names.reserve(due.size());
-  for (const DueWakeup& wakeup : due) names.push_back(wakeup.subject);
+  std::map<const WakeupKind*, std::vector<std::string>> by_kind;
+  for (const DueWakeup& wakeup : due)
+    by_kind[FindWakeupKind(wakeup.subject)].push_back(wakeup.subject);
+  by_kind.erase(nullptr);
   Call call(services(), session, Info(now));
   absl::Status status =
       call.Apply([&](storage::Transaction& tx) -> absl::Status {
         fired->clear();
-        const absl::StatusOr<std::vector<DueWakeup>> locked =
-            storage::LockDueCases(tx, names, now);
-        if (!locked.ok()) return locked.status();
-        if (locked->empty()) return absl::OkStatus();
-        for (const DueWakeup& item : *locked) fired->push_back(item.subject);
-        return SettleLocked(call, tx, *fired);
+        for (const auto& [kind, names] : by_kind) {
+          const absl::StatusOr<std::vector<std::string>> done =
+              kind->fire(call, tx, names, storage::Lock::kForUpdateSkipLocked);
+          if (!done.ok()) return done.status();
+          fired->insert(fired->end(), done->begin(), done->end());
+        }
+        return absl::OkStatus();
       });
   if (!status.ok()) fired->clear();
   return status;
@@ -203,29 +181,31 @@ absl::Status WakeupWorker::Fire(storage::Session& session, absl::Time now,
 
 absl::Status WakeupWorker::FireAlone(storage::Session& session, absl::Time now,
                                      const DueWakeup& due) {
+  const WakeupKind* const kind = FindWakeupKind(due.subject);
+  if (kind == nullptr) {
+    return absl::InternalError(
+        absl::StrCat("nothing here wakes up ", due.subject));
+  }
   Call call(services(), session, Info(now));
   return call.Apply([&](storage::Transaction& tx) -> absl::Status {
-    storage::HiddenValues hidden;
-    const absl::StatusOr<v1::Case> row = storage::CaseTable().Get(
-        tx, due.subject, storage::Lock::kForUpdate, &hidden);
-    if (!row.ok() && !absl::IsNotFound(row.status())) return row.status();
-    if (!row.ok() ||
-        storage::NextDueOf(hidden) != absl::ToUnixMicros(due.due)) {
-      return storage::MoveWakeups(tx, {{due.subject, due.due, std::nullopt}});
-    }
-    return SettleLocked(call, tx, {due.subject});
+    const absl::StatusOr<std::vector<std::string>> fired =
+        kind->fire(call, tx, {due.subject}, storage::Lock::kForUpdate);
+    if (!fired.ok() || !fired->empty()) return fired.status();
+    // Its row is gone, or is due at another time: this wake-up is nobody's.
+    return storage::MoveWakeups(tx, {{due.subject, due.due, std::nullopt}});
   });
 }
 
-absl::Status WakeupWorker::Park(storage::Session& session, absl::Time now,
-                                const std::string& name) {
+absl::StatusOr<bool> WakeupWorker::Park(storage::Session& session,
+                                        absl::Time now,
+                                        const std::string& name) {
+  const WakeupKind* const kind = FindWakeupKind(name);
+  if (kind == nullptr || kind->park == nullptr) return false;
   Call call(services(), session, Info(now));
-  return call.Apply([&](storage::Transaction& tx) {
-    return services::ParkItem(
-        call, tx, name,
-        "its clocks can be neither computed nor stored; the server's log has "
-        "the cause, and Recalculate tries again");
-  });
+  absl::Status status = call.Apply(
+      [&](storage::Transaction& tx) { return kind->park(call, tx, name); });
+  if (!status.ok()) return status;
+  return true;
 }
 
 void WakeupWorker::Leave(storage::Session& session) {

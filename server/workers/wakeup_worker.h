@@ -1,5 +1,5 @@
-// Fires what items are due for, with nobody calling (architecture choice 3,
-// semantics K6).
+// Fires what subjects are due for, with nobody calling (architecture choice 3,
+// semantics K6, C10).
 #ifndef CHARTER_SERVER_WORKERS_WAKEUP_WORKER_H_
 #define CHARTER_SERVER_WORKERS_WAKEUP_WORKER_H_
 
@@ -14,17 +14,19 @@
 
 namespace charter::workers {
 
-// Reads due keys without locks, then settles their items, at most 64 a
-// transaction: transitions, actions and the next wake-up are written together,
-// so that killing it at any point loses none and doubles none. What keeps a
-// timer from firing twice is the item's lock and its `next_due_us`; the lease
-// "wakeups" only keeps servers from doing the same work.
+// Reads due keys without locks, then fires their subjects, each as its kind
+// does (wakeup_kinds.h), at most 64 a transaction: what it leads to (an item's
+// transitions and actions, the events of a contract) and the next wake-up are
+// written together, so that killing it at any point loses none and doubles
+// none. What keeps a timer from firing twice is the subject's lock and its
+// `next_due_us`; the lease "wakeups" only keeps servers from doing the same
+// work.
 //
-// An item that breaks its transaction is tried alone, then again after pauses
-// that double, and parked with `evaluation_error` at the end.
+// A subject that breaks its transaction is tried alone, then again after pauses
+// that double, and an item is parked with `evaluation_error` at the end.
 class WakeupWorker : public Worker {
  public:
-  // Tries of one item before it is parked.
+  // Tries of one subject before it is parked.
   static constexpr int kMostTries = 5;
   static constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 
@@ -52,17 +54,18 @@ class WakeupWorker : public Worker {
                     const std::vector<storage::DueWakeup>& due,
                     std::vector<std::string>* fired);
   // One alone, after it failed together with others; or one that keeps coming
-  // back, whose row may be of no item (any more).
+  // back, whose row may be of no subject (any more).
   absl::Status FireAlone(storage::Session& session, absl::Time now,
                          const storage::DueWakeup& due);
-  absl::Status Park(storage::Session& session, absl::Time now,
-                    const std::string& name);
+  // False: its kind has no way to put it aside.
+  absl::StatusOr<bool> Park(storage::Session& session, absl::Time now,
+                            const std::string& name);
 
   LeaseKeeper lease_;
   // What the last reading saw coming within its horizon, earliest first.
   std::vector<storage::DueWakeup> coming_;
   std::map<std::string, Trouble> trouble_;
-  // Keys that the last pass could not lock, or that were of no due item.
+  // Keys that the last pass could not lock, or that were of no due subject.
   std::map<std::string, absl::Time> left_;
 };
 

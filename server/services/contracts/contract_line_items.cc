@@ -1,18 +1,22 @@
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/contracts/lines.h"
+#include "server/services/contracts/contract_dates.h"
 #include "server/services/contracts/contract_time.h"
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/figures.h"
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/place_in_tree.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/entitlements/from_template.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
+#include "server/services/shared/wakeups.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -106,11 +110,10 @@ absl::Status CheckAsset(storage::Transaction& tx,
   return absl::OkStatus();
 }
 
+// Of all contracts: an asset is on few.
 absl::StatusOr<std::vector<v1::ContractLineItem>> LinesOfAsset(
     storage::Transaction& tx, const v1::ContractLineItem& line) {
-  return storage::ContractLineItemTable().Find(
-      tx,
-      {{"asset", line.asset()}, {"service_contract", line.service_contract()}});
+  return storage::ContractLineItemTable().Find(tx, {{"asset", line.asset()}});
 }
 
 // The line's dates are inside its contract's, and its asset is on no other line
@@ -130,7 +133,8 @@ absl::Status CheckTerm(storage::Transaction& tx,
   if (!others.ok()) return others.status();
   for (const v1::ContractLineItem& other : *others) {
     if (other.name() == line.name() || other.cancelled() ||
-        other.has_delete_time()) {
+        other.has_delete_time() ||
+        other.service_contract() != line.service_contract()) {
       continue;
     }
     absl::StatusOr<contracts::Term> dates = TermOf(other, kField);
@@ -163,9 +167,10 @@ absl::Status CheckParent(storage::Transaction& tx,
 }
 
 // Checks and completes a line, and gives its contract its new figures.
+// `hidden`: the line's.
 absl::Status CheckLine(Call& call, storage::Transaction& tx,
                        const v1::ContractLineItem* before,
-                       v1::ContractLineItem& line) {
+                       v1::ContractLineItem& line, HiddenValues* hidden) {
   absl::StatusOr<LockedContract> locked =
       LockContract(tx, line.service_contract());
   if (!locked.ok()) return locked.status();
@@ -208,8 +213,15 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
   if (!status.ok()) return status;
   status = StoreContract(call, tx, **catalog, before, &line, *locked);
   if (!status.ok()) return status;
+  if (before == nullptr) *hidden = {nullptr};
+  std::optional<v1::ContractLineItem> was;
+  if (before != nullptr) {
+    was = *before;
+    CatchUp(call, **catalog, *hidden, contract, &*was);
+  }
   SetStatus(**catalog, call.now(), contract, &line);
-  return absl::OkStatus();
+  return FollowDates(call, tx, **catalog, contract, was ? &*was : nullptr,
+                     &line, hidden);
 }
 
 // Computes the status of lines of any contracts.
@@ -222,20 +234,27 @@ absl::Status SetStatuses(Call& call, storage::Transaction& tx, absl::Time at,
   for (const v1::ContractLineItem* line : lines)
     names.push_back(line->service_contract());
   if (names.empty()) return absl::OkStatus();
-  absl::StatusOr<std::vector<v1::ServiceContract>> contracts =
-      storage::ServiceContractTable().BatchGet(tx, names);
+  absl::StatusOr<ContractsByName> contracts = ContractsOf(tx, names);
   if (!contracts.ok()) return contracts.status();
-  absl::flat_hash_map<std::string, const v1::ServiceContract*> by_name;
-  for (const v1::ServiceContract& contract : *contracts)
-    by_name[contract.name()] = &contract;
-  for (v1::ContractLineItem* line : lines) {
-    const auto found = by_name.find(line->service_contract());
-    if (found != by_name.end()) SetStatus(**catalog, at, *found->second, line);
-  }
+  for (v1::ContractLineItem* line : lines)
+    SetStatus(**catalog, at, (*contracts)[line->service_contract()], line);
   return absl::OkStatus();
 }
 
 }  // namespace
+
+absl::StatusOr<ContractsByName> ContractsOf(
+    storage::Transaction& tx, const std::vector<std::string>& names) {
+  absl::StatusOr<std::vector<v1::ServiceContract>> contracts =
+      storage::ServiceContractTable().BatchGet(tx, names);
+  if (!contracts.ok()) return contracts.status();
+  ContractsByName by_name;
+  for (v1::ServiceContract& contract : *contracts) {
+    std::string name = contract.name();
+    by_name.emplace(std::move(name), std::move(contract));
+  }
+  return by_name;
+}
 
 Resource<v1::ContractLineItem> ContractLineItems() {
   return {storage::ContractLineItemTable(), "contractLineItems", kField};
@@ -277,28 +296,36 @@ absl::StatusOr<v1::ListContractLineItemsResponse> ListContractLineItems(
 
 absl::StatusOr<v1::ContractLineItem> CreateContractLineItem(
     Call& call, const v1::CreateContractLineItemRequest& request) {
+  HiddenValues hidden;
   return CreateResource<v1::ContractLineItem>(
       call, ContractLineItems(), request.contract_line_item(),
       request.contract_line_item_id(),
       [&](storage::Transaction& tx, const v1::ContractLineItem* before,
           v1::ContractLineItem& line) {
-        return CheckLine(call, tx, before, line);
+        return CheckLine(call, tx, before, line, &hidden);
+      },
+      &hidden,
+      [&](storage::Transaction& tx, const v1::ContractLineItem& line) {
+        return CreateForLine(call, tx, line);
       });
 }
 
 absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
     Call& call, const v1::UpdateContractLineItemRequest& request) {
+  HiddenValues hidden;
   return UpdateResource<v1::ContractLineItem>(
       call, ContractLineItems(), request.contract_line_item(),
       request.update_mask(),
       [&](storage::Transaction& tx, const v1::ContractLineItem* before,
           v1::ContractLineItem& line) {
-        return CheckLine(call, tx, before, line);
-      });
+        return CheckLine(call, tx, before, line, &hidden);
+      },
+      &hidden);
 }
 
 absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
     Call& call, const v1::DeleteContractLineItemRequest& request) {
+  HiddenValues hidden;
   return HideResource(
       call, ContractLineItems(), request,
       [&](storage::Transaction& tx,
@@ -311,9 +338,18 @@ absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
         if (!catalog.ok()) return catalog.status();
         absl::Status status = CheckUnused(tx, storage::ContractLineItemTable(),
                                           "parent", line.name());
+        if (status.ok()) {
+          status = CheckUnused(tx, storage::EntitlementTable(),
+                               "contract_line_item", line.name());
+        }
+        if (!status.ok()) return status;
+        v1::ContractLineItem was = line;
+        CatchUp(call, **catalog, hidden, locked->contract, &was);
+        status = SetWakeup(call, tx, line.name(), std::nullopt, &hidden[0]);
         if (!status.ok()) return status;
         return StoreContract(call, tx, **catalog, &line, nullptr, *locked);
-      });
+      },
+      &hidden);
 }
 
 }  // namespace charter::services

@@ -29,10 +29,21 @@ absl::StatusOr<v1::ServiceContract> CreateServiceContract(
     Call& call, const v1::CreateServiceContractRequest& request);
 absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
     Call& call, const v1::UpdateServiceContractRequest& request);
-// RESOURCE_IN_USE while it has lines or contracts below it that are not
-// deleted.
+// RESOURCE_IN_USE while it has lines, entitlements or contracts below it that
+// are not deleted.
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request);
+
+// contract_states.cc: FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED for a
+// wrong state (C10).
+absl::StatusOr<v1::ServiceContract> ActivateContract(
+    Call& call, const v1::ActivateContractRequest& request);
+absl::StatusOr<v1::ServiceContract> SuspendContract(
+    Call& call, const v1::SuspendContractRequest& request);
+absl::StatusOr<v1::ServiceContract> ResumeContract(
+    Call& call, const v1::ResumeContractRequest& request);
+absl::StatusOr<v1::ServiceContract> CancelContract(
+    Call& call, const v1::CancelContractRequest& request);
 
 // contract_line_items.cc
 absl::StatusOr<v1::ContractLineItem> GetContractLineItem(
@@ -43,7 +54,8 @@ absl::StatusOr<v1::ContractLineItem> CreateContractLineItem(
     Call& call, const v1::CreateContractLineItemRequest& request);
 absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
     Call& call, const v1::UpdateContractLineItemRequest& request);
-// RESOURCE_IN_USE while it has lines below it that are not deleted.
+// RESOURCE_IN_USE while it has entitlements or lines below it that are not
+// deleted.
 absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
     Call& call, const v1::DeleteContractLineItemRequest& request);
 

@@ -3,7 +3,10 @@
 #define CHARTER_SERVER_SERVICES_CONTRACTS_RESOURCES_H_
 
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "charter/v1/contract_line_item.pb.h"
@@ -34,6 +37,11 @@ inline absl::StatusOr<std::shared_ptr<const Catalog>> ReadCatalog(Call& call) {
   if (!status.ok()) return status;
   return catalog;
 }
+
+// The contracts of these names, deleted or not.
+using ContractsByName = absl::flat_hash_map<std::string, v1::ServiceContract>;
+absl::StatusOr<ContractsByName> ContractsOf(
+    storage::Transaction& tx, const std::vector<std::string>& names);
 
 }  // namespace charter::services
 

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/contracts/lines.h"
+#include "server/services/contracts/contract_dates.h"
 #include "server/services/contracts/contract_time.h"
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/figures.h"
@@ -16,6 +17,7 @@
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_mask.h"
 #include "server/services/shared/references.h"
+#include "server/services/shared/wakeups.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -135,10 +137,21 @@ absl::Status CheckAgainstLines(storage::Transaction& tx,
   return CheckLines(*lines, contract);
 }
 
+void CopyActivation(const v1::ServiceContract& from,
+                    v1::ServiceContract* contract) {
+  if (from.has_activation_time())
+    *contract->mutable_activation_time() = from.activation_time();
+  if (from.has_first_activation_time()) {
+    *contract->mutable_first_activation_time() = from.first_activation_time();
+  }
+}
+
+// `hidden`: the contract's.
 absl::Status CheckContract(Call& call, storage::Transaction& tx,
                            const contracts::Written& written,
                            const v1::ServiceContract* before,
-                           v1::ServiceContract& contract) {
+                           v1::ServiceContract& contract,
+                           storage::HiddenValues* hidden) {
   absl::Status status =
       CompleteTerm(before == nullptr ? nullptr : &written, &contract);
   if (!status.ok()) return status;
@@ -169,12 +182,17 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
     if (!number.ok()) return number.status();
     contract.set_contract_number(*std::move(number));
     contract.set_state(v1::ServiceContract::DRAFT);
-  } else {
-    status = CheckAgainstLines(tx, *before, contract);
-    if (!status.ok()) return status;
+    SetStatus(**catalog, call.now(), &contract);
+    *hidden = {nullptr, nullptr};
+    return absl::OkStatus();
   }
+  status = CheckAgainstLines(tx, *before, contract);
+  if (!status.ok()) return status;
+  v1::ServiceContract was = *before;
+  CatchUp(call, **catalog, *hidden, &was);
+  CopyActivation(was, &contract);
   SetStatus(**catalog, call.now(), &contract);
-  return absl::OkStatus();
+  return FollowDates(call, tx, **catalog, was, &contract, hidden);
 }
 
 }  // namespace
@@ -222,13 +240,13 @@ absl::StatusOr<v1::ListServiceContractsResponse> ListServiceContracts(
 
 absl::StatusOr<v1::ServiceContract> CreateServiceContract(
     Call& call, const v1::CreateServiceContractRequest& request) {
-  storage::HiddenValues hidden = {nullptr, nullptr};
+  storage::HiddenValues hidden;
   return CreateResource<v1::ServiceContract>(
       call, ServiceContracts(), request.service_contract(),
       request.service_contract_id(),
       [&](storage::Transaction& tx, const v1::ServiceContract* before,
           v1::ServiceContract& contract) {
-        return CheckContract(call, tx, {}, before, contract);
+        return CheckContract(call, tx, {}, before, contract, &hidden);
       },
       &hidden);
 }
@@ -244,21 +262,24 @@ absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
     written.end |= absl::StartsWith(path, "end_date");
     written.months |= path == "term_months";
   }
+  storage::HiddenValues hidden;
   return UpdateResource<v1::ServiceContract>(
       call, ServiceContracts(), request.service_contract(),
       request.update_mask(),
       [&](storage::Transaction& tx, const v1::ServiceContract* before,
           v1::ServiceContract& contract) {
-        return CheckContract(call, tx, written, before, contract);
-      });
+        return CheckContract(call, tx, written, before, contract, &hidden);
+      },
+      &hidden);
 }
 
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request) {
+  storage::HiddenValues hidden;
   return HideResource(
       call, ServiceContracts(), request,
-      [](storage::Transaction& tx,
-         const v1::ServiceContract& contract) -> absl::Status {
+      [&](storage::Transaction& tx,
+          const v1::ServiceContract& contract) -> absl::Status {
         const auto check = [&](storage::Transaction& in) {
           absl::Status status = CheckUnused(in, storage::ServiceContractTable(),
                                             "parent", contract.name());
@@ -266,11 +287,25 @@ absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
             status = CheckUnused(in, storage::ContractLineItemTable(),
                                  "service_contract", contract.name());
           }
+          if (status.ok()) {
+            status = CheckUnused(in, storage::EntitlementTable(),
+                                 "service_contract", contract.name());
+          }
           return status;
         };
-        tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
-        return check(tx);
-      });
+        tx.Prefetch([&](storage::Transaction& ahead) {
+          (void)storage::ReadCatalogGeneration(ahead);
+          (void)check(ahead);
+        });
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        if (absl::Status status = check(tx); !status.ok()) return status;
+        v1::ServiceContract was = contract;
+        CatchUp(call, **catalog, hidden, &was);
+        return SetWakeup(call, tx, contract.name(), std::nullopt, &hidden[0]);
+      },
+      &hidden);
 }
 
 }  // namespace charter::services

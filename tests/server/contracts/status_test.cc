@@ -177,5 +177,23 @@ TEST(StatusTest, C10_StartsAndExpiresByItsDate) {
       Eq(std::nullopt));
 }
 
+TEST(StatusTest, C10_EveryChangeByDateIsFoundOnce) {
+  const Window year = YearIn("Europe/Vienna");
+  const DateChange starts{*year.from, Status::kActive};
+  const DateChange expires{*year.to, Status::kExpired};
+  const auto changes = [&](Instant after, Instant until) {
+    return ChangesBetween(State::kActive, year, after, until);
+  };
+  EXPECT_THAT(changes(Instant::Min(), Instant::Max()),
+              ElementsAre(starts, expires));
+  EXPECT_THAT(changes(Instant::Min(), *year.from - kMicro), IsEmpty());
+  EXPECT_THAT(changes(*year.from - kMicro, *year.from), ElementsAre(starts));
+  EXPECT_THAT(changes(*year.from, *year.to), ElementsAre(expires));
+  EXPECT_THAT(changes(*year.to, Instant::Max()), IsEmpty());
+  EXPECT_THAT(
+      ChangesBetween(State::kSuspended, year, Instant::Min(), Instant::Max()),
+      IsEmpty());
+}
+
 }  // namespace
 }  // namespace charter::contracts

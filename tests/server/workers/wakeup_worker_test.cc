@@ -321,7 +321,7 @@ TEST_P(WakeupWorkerTest, K6_AnItemThatBreaksIsTriedAloneAndParkedAtLast) {
   }
   const std::string log = testing::internal::GetCapturedStdout();
   EXPECT_GE(passes, WakeupWorker::kMostTries);
-  EXPECT_THAT(log, HasSubstr("\"item\":\"cases/b\",\"cause\":\"a stored"));
+  EXPECT_THAT(log, HasSubstr("\"subject\":\"cases/b\",\"cause\":\"a stored"));
   EXPECT_THAT(
       world_.Lines("SELECT name FROM cases WHERE evaluation_error_set = 1"),
       ElementsAre("cases/b"));
