@@ -24,8 +24,8 @@ class AssetTest : public DirectoryTest {
     v1::ListAssetsRequest request;
     request.set_filter(filter);
     std::vector<std::string> names;
-    for (const v1::Asset& asset : world_.Do(&ListAssets, request).assets())
-      names.push_back(asset.name());
+    const v1::ListAssetsResponse page = world_.Do(&ListAssets, request);
+    for (const v1::Asset& asset : page.assets()) names.push_back(asset.name());
     return names;
   }
 };

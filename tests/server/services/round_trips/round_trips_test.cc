@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "charter/v1/entitlement_service.pb.h"
 #include "charter/v1/event_service.pb.h"
 #include "google/longrunning/operations.pb.h"
 #include "server/call/endpoint.h"
