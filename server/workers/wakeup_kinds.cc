@@ -7,6 +7,7 @@
 
 #include "server/services/catalog/catalog.h"
 #include "server/services/contracts/contract_dates.h"
+#include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/items/item.h"
 #include "server/services/shared/names.h"
 #include "storage/records/generations.h"
@@ -89,6 +90,7 @@ constexpr WakeupKind kKinds[] = {
     {"cases", &FireCases, &ParkCase},
     {"serviceContracts", &services::FireServiceContracts},
     {"contractLineItems", &services::FireContractLineItems},
+    {"entitlements", &services::FireEntitlements},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/place_in_tree.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/entitlements/from_template.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/wakeups.h"
@@ -303,7 +304,10 @@ absl::StatusOr<v1::ContractLineItem> CreateContractLineItem(
           v1::ContractLineItem& line) {
         return CheckLine(call, tx, before, line, &hidden);
       },
-      &hidden);
+      &hidden,
+      [&](storage::Transaction& tx, const v1::ContractLineItem& line) {
+        return CreateForLine(call, tx, line);
+      });
 }
 
 absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
@@ -334,6 +338,10 @@ absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
         if (!catalog.ok()) return catalog.status();
         absl::Status status = CheckUnused(tx, storage::ContractLineItemTable(),
                                           "parent", line.name());
+        if (status.ok()) {
+          status = CheckUnused(tx, storage::EntitlementTable(),
+                               "contract_line_item", line.name());
+        }
         if (!status.ok()) return status;
         v1::ContractLineItem was = line;
         CatchUp(call, **catalog, hidden, locked->contract, &was);

@@ -29,8 +29,8 @@ absl::StatusOr<v1::ServiceContract> CreateServiceContract(
     Call& call, const v1::CreateServiceContractRequest& request);
 absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
     Call& call, const v1::UpdateServiceContractRequest& request);
-// RESOURCE_IN_USE while it has lines or contracts below it that are not
-// deleted.
+// RESOURCE_IN_USE while it has lines, entitlements or contracts below it that
+// are not deleted.
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request);
 
@@ -73,7 +73,8 @@ absl::StatusOr<v1::ContractLineItem> CreateContractLineItem(
     Call& call, const v1::CreateContractLineItemRequest& request);
 absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
     Call& call, const v1::UpdateContractLineItemRequest& request);
-// RESOURCE_IN_USE while it has lines below it that are not deleted.
+// RESOURCE_IN_USE while it has entitlements or lines below it that are not
+// deleted.
 absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
     Call& call, const v1::DeleteContractLineItemRequest& request);
 

@@ -287,6 +287,10 @@ absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
             status = CheckUnused(in, storage::ContractLineItemTable(),
                                  "service_contract", contract.name());
           }
+          if (status.ok()) {
+            status = CheckUnused(in, storage::EntitlementTable(),
+                                 "service_contract", contract.name());
+          }
           return status;
         };
         tx.Prefetch([&](storage::Transaction& ahead) {

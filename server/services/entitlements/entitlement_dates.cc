@@ -46,14 +46,14 @@ absl::Status MoveWakeup(Call& call, storage::Transaction& tx,
 }  // namespace
 
 void CatchUp(Call& call, const Catalog& catalog, const HiddenValues& hidden,
-             v1::Entitlement* entitlement) {
+             const v1::Entitlement& entitlement) {
   const int64_t* due = hidden[0].integer();
   const Instant now = Instant::From(call.now());
   if (due == nullptr || *due > now.micros()) return;
   for (const DateChange& change : contracts::ChangesBetween(
-           StateOf(*entitlement), WindowOf(*entitlement, catalog),
+           StateOf(entitlement), WindowOf(entitlement, catalog),
            Instant::FromMicros(*due) - kInstantBefore, now)) {
-    Tell(call, change, *entitlement);
+    Tell(call, change, entitlement);
   }
 }
 
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<std::string>> FireEntitlements(
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();
         for (DueRow<v1::Entitlement>& one : rows) {
-          CatchUp(call, **catalog, one.hidden, &one.row);
+          CatchUp(call, **catalog, one.hidden, one.row);
           absl::Status status =
               MoveWakeup(call, tx, **catalog, one.row, &one.hidden);
           if (!status.ok()) return status;

@@ -20,7 +20,8 @@ namespace charter::services {
 // as the worker would have: the first step of every write of it. `hidden` are
 // its hidden columns.
 void CatchUp(Call& call, const Catalog& catalog,
-             const storage::HiddenValues& hidden, v1::Entitlement* entitlement);
+             const storage::HiddenValues& hidden,
+             const v1::Entitlement& entitlement);
 
 // Tells whether a write brought it into force or ended it, and moves its
 // wake-up: the last step before it is stored. `before`: as CatchUp left it;

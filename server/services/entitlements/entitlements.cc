@@ -1,13 +1,16 @@
 #include "server/services/entitlements/entitlements.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/entitlements/standing.h"
 #include "server/services/entitlements/write.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
+#include "server/services/shared/wakeups.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -19,10 +22,11 @@ absl::Time AsOf(const Call& call, const Request& request) {
   return request.has_as_of() ? ToTime(request.as_of()) : call.now();
 }
 
-// `draft`: of a new one.
-auto Hook(Call& call, bool draft) {
-  return [&call, draft](storage::Transaction& tx, const v1::Entitlement* before,
-                        v1::Entitlement& entitlement) -> absl::Status {
+// `draft`: of a new one. `hidden`: the row's hidden columns.
+auto Hook(Call& call, bool draft, storage::HiddenValues* hidden) {
+  return [&call, draft, hidden](storage::Transaction& tx,
+                                const v1::Entitlement* before,
+                                v1::Entitlement& entitlement) -> absl::Status {
     absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
         call.services().catalog->Get(tx);
     if (!catalog.ok()) return catalog.status();
@@ -32,8 +36,13 @@ auto Hook(Call& call, bool draft) {
     if (before == nullptr) {
       entitlement.set_state(draft ? v1::Entitlement::DRAFT
                                   : v1::Entitlement::ACTIVE);
+      *hidden = {nullptr};
+    } else {
+      CatchUp(call, **catalog, *hidden, *before);
     }
-    return SetStatus(tx, **catalog, call.now(), {&entitlement});
+    status = SetStatus(tx, **catalog, call.now(), {&entitlement});
+    if (!status.ok()) return status;
+    return FollowDates(call, tx, **catalog, before, entitlement, hidden);
   };
 }
 
@@ -42,31 +51,34 @@ template <typename Request>
 absl::StatusOr<v1::Entitlement> ChangeState(Call& call, const Request& request,
                                             contracts::Verb verb,
                                             absl::string_view event) {
-  return call.Write<v1::Entitlement>(
-      [&](storage::Transaction& tx) -> absl::StatusOr<v1::Entitlement> {
-        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
-            call.services().catalog->Get(tx);
-        if (!catalog.ok()) return catalog.status();
-        absl::StatusOr<v1::Entitlement> entitlement =
-            LockResource(tx, Entitlements(), request.name(), request.etag());
-        if (!entitlement.ok()) return entitlement;
-        const contracts::State from = StateOf(*entitlement);
-        const absl::StatusOr<contracts::State> to =
-            contracts::Apply(from, verb);
-        if (!to.ok()) {
-          return errors::StateTransitionNotAllowed(
-              request.name(), contracts::NameOf(from), event);
-        }
-        entitlement->set_state(ToStatus(*to));
-        *entitlement->mutable_update_time() = ToProto(call.now());
-        absl::Status status =
-            storage::EntitlementTable().Update(tx, &*entitlement);
-        if (status.ok())
-          status = SetStatus(tx, **catalog, call.now(), {&*entitlement});
-        if (!status.ok()) return status;
-        call.Emit(ChangeEvent(Entitlements(), event, *entitlement));
-        return entitlement;
-      });
+  return call.Write<v1::Entitlement>([&](storage::Transaction& tx)
+                                         -> absl::StatusOr<v1::Entitlement> {
+    absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+        call.services().catalog->Get(tx);
+    if (!catalog.ok()) return catalog.status();
+    storage::HiddenValues hidden;
+    absl::StatusOr<v1::Entitlement> entitlement = LockResource(
+        tx, Entitlements(), request.name(), request.etag(), &hidden);
+    if (!entitlement.ok()) return entitlement;
+    const contracts::State from = StateOf(*entitlement);
+    const absl::StatusOr<contracts::State> to = contracts::Apply(from, verb);
+    if (!to.ok()) {
+      return errors::StateTransitionNotAllowed(request.name(),
+                                               contracts::NameOf(from), event);
+    }
+    const v1::Entitlement before = *entitlement;
+    CatchUp(call, **catalog, hidden, before);
+    entitlement->set_state(ToStatus(*to));
+    *entitlement->mutable_update_time() = ToProto(call.now());
+    absl::Status status = SetStatus(tx, **catalog, call.now(), {&*entitlement});
+    if (!status.ok()) return status;
+    call.Emit(ChangeEvent(Entitlements(), event, *entitlement));
+    status = FollowDates(call, tx, **catalog, &before, *entitlement, &hidden);
+    if (!status.ok()) return status;
+    status = storage::EntitlementTable().Update(tx, &*entitlement, &hidden);
+    if (!status.ok()) return status;
+    return entitlement;
+  });
 }
 
 }  // namespace
@@ -114,25 +126,36 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
 
 absl::StatusOr<v1::Entitlement> CreateEntitlement(
     Call& call, const v1::CreateEntitlementRequest& request) {
+  storage::HiddenValues hidden;
   return CreateResource<v1::Entitlement>(
       call, Entitlements(), request.entitlement(), request.entitlement_id(),
-      Hook(call, request.draft()));
+      Hook(call, request.draft(), &hidden), &hidden);
 }
 
 absl::StatusOr<v1::Entitlement> UpdateEntitlement(
     Call& call, const v1::UpdateEntitlementRequest& request) {
+  storage::HiddenValues hidden;
   return UpdateResource<v1::Entitlement>(
       call, Entitlements(), request.entitlement(), request.update_mask(),
-      Hook(call, false));
+      Hook(call, false, &hidden), &hidden);
 }
 
 absl::StatusOr<v1::Entitlement> DeleteEntitlement(
     Call& call, const v1::DeleteEntitlementRequest& request) {
   // Items that run under it go on by the version and the copies that they have.
-  return HideResource(call, Entitlements(), request,
-                      [](storage::Transaction&, const v1::Entitlement&) {
-                        return absl::OkStatus();
-                      });
+  storage::HiddenValues hidden;
+  return HideResource(
+      call, Entitlements(), request,
+      [&](storage::Transaction& tx,
+          const v1::Entitlement& entitlement) -> absl::Status {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        CatchUp(call, **catalog, hidden, entitlement);
+        return SetWakeup(call, tx, entitlement.name(), std::nullopt,
+                         &hidden[0]);
+      },
+      &hidden);
 }
 
 absl::StatusOr<v1::Entitlement> ActivateEntitlement(

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/names.h"
@@ -221,7 +222,11 @@ absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
   entitlement.clear_etag();
   *entitlement.mutable_create_time() = ToProto(call.now());
   *entitlement.mutable_update_time() = ToProto(call.now());
-  absl::Status status = storage::EntitlementTable().Insert(tx, &entitlement);
+  storage::HiddenValues hidden = {nullptr};
+  absl::Status status =
+      FollowDates(call, tx, catalog, nullptr, entitlement, &hidden);
+  if (!status.ok()) return status;
+  status = storage::EntitlementTable().Insert(tx, &entitlement, &hidden);
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
     return Duplicate(Entitlements(), entitlement, status);
   if (!status.ok()) return status;

@@ -414,28 +414,21 @@ class QueryPlanTest : public ConformanceTest {
     ExpectIndex(statements, {"PRIMARY"}, true);
   }
 
+  template <typename... Messages>
+  void CheckTables(const Table<Messages>&... tables) {
+    (CheckTable(tables), ...);
+  }
+
   void CheckAll() {
-    CheckTable(AccountTable());
-    CheckTable(ContactTable());
-    CheckTable(ProductTable());
-    CheckTable(AssetTable());
-    CheckTable(PriceBookEntryTable());
-    CheckTable(ServiceContractTable());
-    CheckTable(ContractLineItemTable());
-    CheckTable(BusinessHoursTable());
-    CheckTable(BusinessHoursVersionTable());
-    CheckTable(MilestoneTypeTable());
-    CheckTable(ItemStatusTable());
-    CheckTable(AttributeDefinitionTable());
-    CheckTable(EntitlementProcessTable());
-    CheckTable(EntitlementProcessVersionTable());
-    CheckTable(EntitlementTable());
-    CheckTable(EntitlementTemplateTable());
-    CheckTable(ProductEntitlementTemplateTable());
-    CheckTable(EntitlementVerdictTable());
-    CheckTable(CaseTable());
-    CheckTable(MilestoneTable());
-    CheckTable(TaskTable());
+    CheckTables(AccountTable(), ContactTable(), ProductTable(), AssetTable(),
+                PriceBookEntryTable(), ServiceContractTable(),
+                ContractLineItemTable(), BusinessHoursTable(),
+                BusinessHoursVersionTable(), MilestoneTypeTable(),
+                ItemStatusTable(), AttributeDefinitionTable(),
+                EntitlementProcessTable(), EntitlementProcessVersionTable(),
+                EntitlementTable(), EntitlementTemplateTable(),
+                ProductEntitlementTemplateTable(), EntitlementVerdictTable(),
+                CaseTable(), MilestoneTable(), TaskTable());
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {
         return MilestoneTable()

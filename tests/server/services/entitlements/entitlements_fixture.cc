@@ -86,10 +86,8 @@ v1::ContractLineItem EntitlementsTest::AddLine(const std::string& id,
 }
 
 void EntitlementsTest::Activate(const std::string& contract) {
-  world_.Execute(
-      absl::StrCat("UPDATE service_contracts SET state = 3 WHERE name = "
-                   "'serviceContracts/",
-                   contract, "'"));
+  world_.Do(&ActivateContract, Proto<v1::ActivateContractRequest>(absl::StrCat(
+                                   "name: 'serviceContracts/", contract, "'")));
 }
 
 v1::Entitlement EntitlementsTest::Get(const std::string& id,

@@ -54,8 +54,8 @@ TEST_P(StatesTest, C10_EachVerbLeadsFromItsStateOnly) {
   refused(Change(&ResumeEntitlement), "CANCELLED");
   EXPECT_THAT(FeedTypes(),
               ElementsAre("entitlement.created", "entitlement.activated",
-                          "entitlement.suspended", "entitlement.resumed",
-                          "entitlement.cancelled"));
+                          "entitlement.started", "entitlement.suspended",
+                          "entitlement.resumed", "entitlement.cancelled"));
 }
 
 TEST_P(StatesTest, C10_NobodyWritesTheStateByHand) {

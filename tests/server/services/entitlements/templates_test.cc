@@ -125,6 +125,34 @@ TEST_P(TemplatesTest, C7_TheLinkSaysFromWhichDay) {
   EXPECT_EQ(undated, 1);
 }
 
+TEST_P(TemplatesTest, C7_ALineComesWithWhatItsProductSays) {
+  Link("bought", "PURCHASE_DATE");
+  AddLine("dated", "acme",
+          "asset: 'assets/press' start_date { year: 2024 month: 3 day: 1 }");
+  AddLine("undated", "acme");
+  const auto of = [&](const std::string& line) {
+    const auto page =
+        world_.Do(&ListEntitlements,
+                  Proto<v1::ListEntitlementsRequest>(absl::StrCat(
+                      "filter: \"contract_line_item == 'contractLineItems/",
+                      line, "'\"")));
+    EXPECT_EQ(page.entitlements_size(), 1);
+    return page.entitlements_size() == 1 ? page.entitlements(0) : Entitlement();
+  };
+  EXPECT_EQ(Dates(of("dated")), "2024-3-1 2025-2-28");
+  EXPECT_EQ(of("dated").asset(), "assets/press");
+  EXPECT_EQ(of("dated").service_contract(), "serviceContracts/acme");
+  EXPECT_EQ(of("dated").effective_status(), Entitlement::EXPIRED);
+  // The contract's first day.
+  EXPECT_EQ(Dates(of("undated")), "2001-1-1 2001-12-31");
+  EXPECT_THAT(world_
+                  .Try(&DeleteContractLineItem,
+                       Proto<v1::DeleteContractLineItemRequest>(
+                           "name: 'contractLineItems/dated'"))
+                  .status(),
+              IsRefusal("RESOURCE_IN_USE", "contractLineItems/dated"));
+}
+
 TEST_P(TemplatesTest, C7_OnceForARepeatedRequestAndNeverForAFailedOne) {
   Link("bought", "PURCHASE_DATE");
   const auto attempt = [&](const v1::CreateAssetRequest& request) {

@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "charter/v1/entitlement_service.pb.h"
 #include "charter/v1/event_service.pb.h"
 #include "google/longrunning/operations.pb.h"
 #include "server/call/endpoint.h"
@@ -23,6 +24,7 @@
 #include "server/workers/feed_publisher.h"
 #include "server/workers/recalculation.h"
 #include "server/workers/wakeup_worker.h"
+#include "tests/server/services/round_trips/entitlement_calls.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
@@ -110,7 +112,6 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
   void Calendar();
   void Process();
   void Customers();
-  void Templates();
   void Cases();
   void Tasks();
   void Feed();
@@ -367,52 +368,8 @@ void RoundTripsTest::Customers() {
                    R"("})"));
   Measure(entitlements + "ListEntitlementVerdicts",
           R"({"filter": "account == 'accounts/acme'"})");
-  const std::string ended = R"({"name": "entitlements/ended"})";
-  Measure(entitlements + "CreateEntitlement",
-          R"({"entitlement_id": "ended", "draft": true, "entitlement": {
-              "account": "accounts/acme", "display_name": "E",
-              "start_date": {"year": 2024, "month": 1, "day": 1},
-              "end_date": {"year": 2024, "month": 12, "day": 31}}})");
-  Measure(entitlements + "ActivateEntitlement", ended);
-  Measure(entitlements + "RenewEntitlement", ended);
-  Measure(entitlements + "SuspendEntitlement", ended);
-  Measure(entitlements + "ResumeEntitlement", ended);
-  Measure(entitlements + "CancelEntitlement", ended);
-  Templates();
-}
-
-void RoundTripsTest::Templates() {
-  const std::string service = "EntitlementService/";
-  for (const char* id : {"spare", "year"}) {
-    Measure(service + "CreateEntitlementTemplate",
-            absl::StrCat(R"({"entitlement_template_id": ")", id,
-                         R"(", "entitlement_template": {
-        "display_name": "T", "term_days": 365,
-        "process": "entitlementProcesses/gold"}})"));
-  }
-  const std::string year = R"({"name": "entitlementTemplates/year"})";
-  Measure(service + "GetEntitlementTemplate", year);
-  Measure(service + "ListEntitlementTemplates", "{}");
-  Measure(service + "UpdateEntitlementTemplate", R"({"entitlement_template": {
-    "name": "entitlementTemplates/year", "display_name": "A year"}})");
-  Measure(service + "DeleteEntitlementTemplate",
-          R"({"name": "entitlementTemplates/spare"})");
-  Measure(service + "ApplyTemplate",
-          R"({"entitlement_template": "entitlementTemplates/year",
-              "account": "accounts/acme", "asset": "assets/press"})");
-  const std::string link = R"("name": "productEntitlementTemplates/press")";
-  Measure(service + "CreateProductEntitlementTemplate", R"({
-    "product_entitlement_template_id": "press",
-    "product_entitlement_template": {"product": "products/printer",
-      "entitlement_template": "entitlementTemplates/year",
-      "start": "CREATE_DATE"}})");
-  Measure(service + "GetProductEntitlementTemplate", "{" + link + "}");
-  Measure(service + "ListProductEntitlementTemplates",
-          R"({"filter": "product == 'products/printer'"})");
-  Measure(service + "UpdateProductEntitlementTemplate",
-          R"({"product_entitlement_template": {"start": "INSTALL_DATE", )" +
-              link + "}}");
-  Measure(service + "DeleteProductEntitlementTemplate", "{" + link + "}");
+  for (const auto& [method, request] : kEntitlementCalls)
+    Measure(absl::StrCat(entitlements, method), request);
 }
 
 std::string Opening(const std::string& id) {
