@@ -23,8 +23,9 @@ class AssetTest : public DirectoryTest {
   std::vector<std::string> Listed(const std::string& filter) {
     v1::ListAssetsRequest request;
     request.set_filter(filter);
+    const v1::ListAssetsResponse listed = world_.Do(&ListAssets, request);
     std::vector<std::string> names;
-    for (const v1::Asset& asset : world_.Do(&ListAssets, request).assets())
+    for (const v1::Asset& asset : listed.assets())
       names.push_back(asset.name());
     return names;
   }
