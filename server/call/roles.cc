@@ -31,7 +31,8 @@ Permissions operator+(Permissions a, const Permissions& b) {
 // Reads everything, changes nothing.
 Permissions Viewer() {
   return {"*.get",          "*.list",       "entitlements.verify",
-          "cases.estimate", "events.watch", "entitlementProcesses.simulate"};
+          "cases.estimate", "events.watch", "entitlementProcesses.simulate",
+          "callers.search"};
 }
 
 // Works with customers and their cases.
@@ -54,9 +55,10 @@ Permissions Manager() {
 
 // Another system: follows the feed, does the actions, brings cases in.
 Permissions Integration() {
-  return {"*.get",        "*.list",       "events.*",
-          "actions.*",    "cases.create", "cases.update",
-          "cases.record", "tasks.*",      "entitlements.verify"};
+  return {"*.get",         "*.list",       "events.*",
+          "actions.*",     "cases.create", "cases.update",
+          "cases.record",  "tasks.*",      "entitlements.verify",
+          "callers.search"};
 }
 
 bool Covers(const std::string& permission, const std::string& known) {

@@ -137,6 +137,31 @@ TEST_P(AssetTest, DatesAreDatesAndDoNotContradict) {
   EXPECT_EQ(one_day->usage_end_date().day(), 2);
 }
 
+TEST_P(AssetTest, C8_ItsPriceIsMoneyOfWholeMinorUnits) {
+  const auto priced = [&](const std::string& price) {
+    return TryAsset(absl::StrCat(kAcme, "price { ", price, " }"));
+  };
+  EXPECT_THAT(priced("currency_code: 'EUR' units: 1 nanos: 1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price"));
+  EXPECT_THAT(priced("currency_code: 'EUR' units: -1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price: "));
+  EXPECT_THAT(priced("units: 1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price"));
+  absl::StatusOr<v1::Asset> kept = priced(
+      "currency_code: 'EUR' units: 9 nanos: 990000000 } owner: 'ann' "
+      "competitor_product: true internal: true address: 'Gasse 1\\n1010 "
+      "Wien' annotations { key: 'a' value: 'b'");
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  const v1::Asset asset = world_.Do(
+      &services::GetAsset,
+      Proto<v1::GetAssetRequest>(absl::StrCat("name: '", kept->name(), "'")));
+  EXPECT_EQ(asset.price().nanos(), 990000000);
+  EXPECT_EQ(asset.owner(), "ann");
+  EXPECT_TRUE(asset.competitor_product());
+  EXPECT_TRUE(asset.internal());
+  EXPECT_EQ(asset.address(), "Gasse 1\n1010 Wien");
+}
+
 TEST_P(AssetTest, AnEtagThatIsNotTheNewestIsRefused) {
   const v1::Asset created = CreateAsset("press");
   const std::string etag = absl::StrCat("etag: '", created.etag(), "' ");
