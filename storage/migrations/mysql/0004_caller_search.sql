@@ -38,4 +38,4 @@ CREATE TABLE search_rebuilds (
 INSERT INTO search_rebuilds (collection, place)
   VALUES ('accounts', ''), ('contacts', ''), ('assets', ''), ('cases', '')
 -- ;;
-CREATE INDEX cases_open ON cases (account, closed, name)
+CREATE INDEX cases_open ON cases (closed, account, name)

@@ -260,7 +260,7 @@ class QueryPlanTest : public ConformanceTest {
                   }),
                   Indexes(binding, {"purge_time"}), false);
     }
-    if (binding.FindColumn("account") != nullptr) {
+    if (binding.table() == "entitlements") {  // of which it is asked
       ExpectIndex(in_read([&](Transaction& tx) {
                     return table
                         .FindLast(tx, "account", {"things/t7", "things/t8"}, 3)
