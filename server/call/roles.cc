@@ -34,7 +34,8 @@ Permissions operator+(Permissions a, const Permissions& b) {
 // Reads everything, changes nothing.
 Permissions Viewer() {
   return {"*.get",          "*.list",       "entitlements.verify",
-          "cases.estimate", "events.watch", "entitlementProcesses.simulate"};
+          "cases.estimate", "events.watch", "entitlementProcesses.simulate",
+          "callers.search"};
 }
 
 // Works with customers and their cases.
@@ -71,9 +72,10 @@ Permissions Manager() {
 
 // Another system: follows the feed, does the actions, brings cases in.
 Permissions Integration() {
-  return {"*.get",        "*.list",       "events.*",
-          "actions.*",    "cases.create", "cases.update",
-          "cases.record", "tasks.*",      "entitlements.verify"};
+  return {"*.get",         "*.list",       "events.*",
+          "actions.*",     "cases.create", "cases.update",
+          "cases.record",  "tasks.*",      "entitlements.verify",
+          "callers.search"};
 }
 
 // A customer's own view: of the account's papers and cases, and what they are

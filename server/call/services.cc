@@ -49,7 +49,8 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::ListAssets>("ListAssets")
       .Unary<&s::CreateAsset>("CreateAsset")
       .Unary<&s::UpdateAsset>("UpdateAsset")
-      .Unary<&s::DeleteAsset>("DeleteAsset");
+      .Unary<&s::DeleteAsset>("DeleteAsset")
+      .Unary<&s::SearchCallers>("SearchCallers");
 }
 
 void RegisterContracts(Endpoints& endpoints) {

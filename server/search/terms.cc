@@ -9,7 +9,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/search/fold.h"
 
@@ -57,6 +59,34 @@ std::vector<std::string> WordsOf(absl::string_view text) {
   });
   AddOnce(std::move(word), &words);
   return words;
+}
+
+std::vector<std::string> NameFormsOf(absl::string_view text) {
+  const std::vector<std::string> words = WordsOf(text);
+  std::vector<std::string> forms;
+  const auto add = [&](const std::string& first, size_t from, size_t count) {
+    std::string form = first;
+    for (size_t i = 0; i < count; ++i)
+      absl::StrAppend(&form, " ", words[(from + i) % words.size()]);
+    if (forms.size() == kMostNameForms) return;
+    std::string cut;
+    ForEachCharacter(form, [&](absl::string_view character, bool) {
+      if (cut.size() + character.size() <= kLongestName)
+        absl::StrAppend(&cut, character);
+    });
+    AddOnce(std::move(cut), &forms);
+  };
+  for (size_t i = 0; i < words.size(); ++i)
+    add(words[i], i + 1, words.size() - 1);
+  size_t at = 0;  // words before the token; none stands twice
+  for (const absl::string_view token :
+       absl::StrSplit(Fold(text), ' ', absl::SkipEmpty())) {
+    const size_t parts = WordsOf(token).size();
+    if (parts > 1 && at + parts <= words.size())
+      add(NumberOf(token), at + parts, words.size() - parts);
+    at += parts;
+  }
+  return forms;
 }
 
 std::string NumberOf(absl::string_view text) {

@@ -2,8 +2,8 @@
 // is stored and of what the agent types, so that both agree.
 //
 // The tables for them are in storage/migrations/*/0004_caller_search.sql: a
-// search is a range of terms that begin alike, which two engines answer alike,
-// as their own full-text indexes would not.
+// search (query.h) is a range of terms that begin alike, which two engines
+// answer alike, as their own full-text indexes would not.
 #ifndef CHARTER_SERVER_SEARCH_TERMS_H_
 #define CHARTER_SERVER_SEARCH_TERMS_H_
 
@@ -18,10 +18,21 @@ namespace charter::search {
 // Octets of a term, which is cut there at the end of a character: what is
 // longer is found by its beginning.
 inline constexpr size_t kLongestTerm = 64;
+// The same of a whole name.
+inline constexpr size_t kLongestName = 255;
+// By so many of its words a name is found.
+inline constexpr size_t kMostNameForms = 16;
 
 // The words of a name, folded: runs of letters and digits of any script, each
 // once, in order of appearance. "Ann-Marie O'Hara" is ann, marie, o, hara.
 std::vector<std::string> WordsOf(absl::string_view text);
+
+// The forms by which a name is found: its words, parted by spaces, once for
+// each of them with that word first and those before it last; and the same with
+// words that only a sign parts written as one. So a word, or two that follow
+// each other, are the beginning of a form. "Ann O'Hara" is "ann o hara", "o
+// hara ann", "hara ann o" and "ohara ann".
+std::vector<std::string> NameFormsOf(absl::string_view text);
 
 // The normal form of a serial, contract or case number: its letters and digits,
 // folded. "X-200/17" and "x200 17" are "x20017". Empty: it has none.

@@ -4,6 +4,7 @@
 #include "server/workers/feed_reader.h"
 #include "server/workers/holiday_renewal.h"
 #include "server/workers/recalculation.h"
+#include "server/workers/term_rebuild.h"
 #include "server/workers/wakeup_worker.h"
 
 namespace charter::workers {
@@ -12,6 +13,7 @@ Workers::Workers(services::Services& services, const WorkersOptions& options) {
   workers_.push_back(std::make_unique<Purge>(services, options.purge));
   workers_.push_back(std::make_unique<HolidayRenewal>(services));
   workers_.push_back(std::make_unique<Recalculation>(services));
+  workers_.push_back(std::make_unique<TermRebuild>(services));
   workers_.push_back(std::make_unique<WakeupWorker>(services));
   workers_.push_back(std::make_unique<FeedPublisher>(services));
   workers_.push_back(std::make_unique<FeedReader>(services));

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace charter::storage {
 namespace {
@@ -69,10 +70,23 @@ std::string WithoutFilter(std::string text) {
   return text.replace(from, tail - from, ":filter");
 }
 
+// Equal parts of a UNION ALL, the whole of the text: written once.
+std::string WithoutEqualParts(std::string text) {
+  constexpr absl::string_view kUnion = " UNION ALL ";
+  const size_t end = absl::string_view(text).find(kUnion);
+  if (end == std::string::npos) return text;
+  const std::string first = text.substr(0, end);
+  for (const absl::string_view part : absl::StrSplit(text, kUnion)) {
+    if (part != first) return text;
+  }
+  return first;
+}
+
 }  // namespace
 
 std::string StatementShape(absl::string_view sql) {
-  const std::string text = WithoutFilter(WithoutNumbers(sql));
+  const std::string text =
+      WithoutEqualParts(WithoutFilter(WithoutNumbers(sql)));
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const absl::string_view rest = absl::string_view(text).substr(i);

@@ -27,7 +27,8 @@ class StatementLog {
 
 // The text with the numbers of names left out and repeats written once, so that
 // lists of any length have one shape: `IN (:id_0, :id_1)` becomes `IN (:id)`,
-// `VALUES (:a_0, :b_0), (:a_1, :b_1)` becomes `VALUES (:a, :b)`. What a list
+// `VALUES (:a_0, :b_0), (:a_1, :b_1)` becomes `VALUES (:a, :b)`, equal parts
+// of a UNION ALL become one. What a list
 // filter became, which is in `CASE WHEN … THEN 1 ELSE 0 END = 1` and leads to
 // no index, is `:filter`.
 std::string StatementShape(absl::string_view sql);

@@ -6,7 +6,8 @@ const Table<v1::Account>& AccountTable() {
   static const auto* const table = new Table<v1::Account>({
       .table = "accounts",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations"},
+      .blob = {"annotations", "phone", "website", "billing_address",
+               "shipping_address"},
       .leads = {{{"name"}},
                 {{"external_id"}},
                 {{"parent"}},

@@ -6,7 +6,8 @@ const Table<v1::Asset>& AssetTable() {
   static const auto* const table = new Table<v1::Asset>({
       .table = "assets",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations"},
+      .blob = {"annotations", "owner", "price", "competitor_product",
+               "internal", "address"},
       .leads = {{{"external_id"}, {"account"}},
                 {{"serial_number"}},
                 {{"parent"}},

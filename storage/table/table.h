@@ -81,6 +81,17 @@ class Table {
     });
   }
 
+  // Of each of `values` (at most 64) of the column the last `limit` rows in
+  // order of name, which are the newest where the server makes the names; in
+  // one statement.
+  absl::StatusOr<std::vector<Message>> FindLast(
+      Transaction& tx, absl::string_view column,
+      absl::Span<const std::string> values, int limit) const {
+    return Collect([&](const TableBase::Sink& sink) {
+      return base_.FindLast(tx, column, values, limit, sink);
+    });
+  }
+
   // Writes a new row and fills in the etag. Fields of the message that this
   // binary does not know are dropped. ALREADY_EXISTS (kDuplicateKey; ask
   // DuplicateField).

@@ -50,6 +50,9 @@ class TableBase {
                     Lock lock, Sink sink) const;
   absl::Status FindIn(Transaction& tx, absl::string_view column,
                       absl::Span<const std::string> values, Sink sink) const;
+  absl::Status FindLast(Transaction& tx, absl::string_view column,
+                        absl::Span<const std::string> values, int limit,
+                        Sink sink) const;
   absl::Status Insert(Transaction& tx, Message* message,
                       const HiddenValues* hidden) const;
   absl::Status InsertAll(Transaction& tx, absl::Span<Message* const> messages,

@@ -188,6 +188,37 @@ absl::Status TableBase::Confine(const Transaction& tx, ListQuery* query,
 
 // Goes through the lead's rows in windows. Within one, SQL picks the rows that
 // the filter selects; how many rows were looked at is known all the same.
+absl::Status TableBase::FindLast(Transaction& tx, absl::string_view column,
+                                 absl::Span<const std::string> values,
+                                 int limit, Sink sink) const {
+  if (tx.confined_to() != nullptr) {
+    return StorageError(ErrorKind::kInternal,
+                        "FindLast is not for callers of one account");
+  }
+  constexpr size_t kMost = 64;
+  if (values.size() > kMost || binding_.FindColumn(column) == nullptr) {
+    return StorageError(ErrorKind::kInternal,
+                        absl::StrCat("table ", binding_.table(),
+                                     ": FindLast takes at most 64 values of a "
+                                     "column that there is"));
+  }
+  if (values.empty()) return absl::OkStatus();
+  size_t padded = 1;  // with values that no row has, so that few texts exist
+  while (padded < values.size()) padded *= 2;
+  Selection selection;
+  for (size_t i = 0; i < padded; ++i) {
+    absl::StrAppend(&selection.sql, i == 0 ? "" : " UNION ALL ",
+                    "SELECT * FROM (", texts_.select, " WHERE ", column,
+                    " = :value_", i,
+                    " ORDER BY name DESC LIMIT :limit) AS part");
+    selection.binds.Add(absl::StrCat("value_", i),
+                        i < values.size() ? values[i] : "");
+  }
+  selection.binds.Add("limit", limit);
+  return ReadAll(
+      tx, selection, sink, [](const Message&) { return true; }, nullptr);
+}
+
 absl::Status TableBase::List(Transaction& tx, const ListQuery& asked, Sink sink,
                              absl::FunctionRef<void()> drop_last,
                              std::string* next) const {

@@ -42,6 +42,9 @@ def directory(t):
     t.ok(service + "UpdateAsset", {"asset": {"name": "assets/press", "install_date": {"year": 2024, "month": 2, "day": 29}}},
          {"install_date.day": 29})
     t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
+    t.ok(service + "SearchCallers", {"query": "ANN@acme"}, {"callers.#": 1, "callers.0.name": "contacts/ann", "callers.0.account": "accounts/acme"})
+    t.ok(service + "SearchCallers", {"query": "x 1", "account": "accounts/acme", "max_callers": 1}, {"callers.#": 1})
+    t.ok(service + "SearchCallers", {"query": "spare"}, {"callers": ABSENT})
     prices = "ContractService/"
     entry = {"product": "products/printer", "unit_price": {"currency_code": "EUR", "units": "99", "nanos": 990000000}}
     for name in ("standard", "spare"):
@@ -191,6 +194,15 @@ def bad_directory(t):
     t.refused(service + "CreateAsset", create(account="accounts/other", contact="contacts/ann"), "FIELD_INVALID", "asset.contact", "OTHER_ACCOUNT")
     t.refused(service + "CreateAsset", create(account="accounts/other", parent="assets/press"), "FIELD_INVALID", "asset.parent", "OTHER_ACCOUNT")
     t.refused(service + "CreateAsset", create(quantity=-1), "FIELD_INVALID", "asset.quantity")
+    t.refused(service + "CreateAsset", create(price={"currency_code": "EUR", "nanos": 1}), "FIELD_INVALID", "asset.price")
+    t.refused(service + "SearchCallers", {"query": ""}, "FIELD_INVALID", "query", "REQUIRED")
+    t.refused(service + "SearchCallers", {"query": " - "}, "FIELD_INVALID", "query")
+    t.refused(service + "SearchCallers", {"query": "x" * 256}, "FIELD_INVALID", "query")
+    t.refused(service + "SearchCallers", {"query": "a b c d e f g h i"}, "FIELD_INVALID", "query")
+    t.refused(service + "SearchCallers", {"query": "ann", "max_callers": -1}, "FIELD_INVALID", "max_callers")
+    t.refused(service + "SearchCallers", {"query": "ann", "account": "accounts/none"}, "RESOURCE_NOT_FOUND", "account")
+    t.refused("CaseService/OpenCase", {"case": {"account": "accounts/other", "asset": "assets/press"}}, "FIELD_INVALID", "case.asset", "OTHER_ACCOUNT")
+    t.refused("CaseService/OpenCase", {"case": {"account": "accounts/acme", "product": "products/none"}}, "RESOURCE_NOT_FOUND", "case.product")
     t.refused(service + "UpdateAsset", update("press", parent="assets/tray"), "FIELD_INVALID", "asset.parent", "CYCLE")
     t.refused(service + "UpdateAsset", update("press", parent="assets/press"), "FIELD_INVALID", "asset.parent", "CYCLE")
     t.refused(service + "UpdateAsset", update("press", usage_end_date={"year": 2024, "month": 2, "day": 28}), "FIELD_INVALID", "asset.usage_end_date")

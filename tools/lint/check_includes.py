@@ -29,7 +29,7 @@ ARROWS = {
     "server/observability/": ([], SERVER_LIBRARIES),
     "server/config/": (["server/observability/"] + MESSAGES, SERVER_LIBRARIES + ["toml++/", "CLI/"]),
     "server/services/": (
-        ["server/sla/", "server/contracts/", "storage/", "server/observability/"] + MESSAGES,
+        ["server/sla/", "server/contracts/", "server/search/", "storage/", "server/observability/"] + MESSAGES,
         SERVER_LIBRARIES + ["libical/"],
     ),
     "server/workers/": (

@@ -83,6 +83,52 @@ absl::StatusOr<std::vector<std::string>> ChangePaths(
   return paths;
 }
 
+// The asset that `field` names: one of the account's (C1).
+absl::StatusOr<v1::Asset> FindAsset(storage::Transaction& tx,
+                                    const std::string& name,
+                                    absl::string_view account,
+                                    absl::string_view field) {
+  absl::StatusOr<v1::Asset> asset =
+      Existing(tx, storage::AssetTable(), name, field);
+  if (asset.ok() && asset->account() != account) {
+    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
+                                "is an asset of another account (C1)");
+  }
+  return asset;
+}
+
+// What a change names anew must be there. An asset brings its product where the
+// item has none.
+absl::Status CompleteProduct(storage::Transaction& tx, const Item& item,
+                             const std::string& field,
+                             v1::FieldsChanged* changed,
+                             std::vector<std::string>* paths) {
+  const auto names = [&](const char* path) {
+    return std::find(paths->begin(), paths->end(), path) != paths->end();
+  };
+  v1::Case& named = *changed->mutable_case_();
+  if (names("product") && !named.product().empty() &&
+      named.product() != item.row.product()) {
+    absl::Status status = Existing(tx, storage::ProductTable(), named.product(),
+                                   PartOf(field, "case.product"))
+                              .status();
+    if (!status.ok()) return status;
+  }
+  if (!names("asset") || named.asset().empty() ||
+      named.asset() == item.row.asset())
+    return absl::OkStatus();
+  absl::StatusOr<v1::Asset> asset = FindAsset(
+      tx, named.asset(), item.row.account(), PartOf(field, "case.asset"));
+  if (!asset.ok()) return asset.status();
+  const std::string& product =
+      names("product") ? named.product() : item.row.product();
+  if (product.empty() && !asset->product().empty()) {
+    named.set_product(asset->product());
+    if (!names("product")) paths->push_back("product");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
                             const Item& item, const std::string& field,
                             v1::FieldsChanged* changed) {
@@ -96,6 +142,10 @@ absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
   CheckFields(changed->case_(), *paths, catalog, PartOf(field, "case"),
               &violations);
   if (!violations.empty()) return violations.ToStatus();
+  if (absl::Status status = CompleteProduct(tx, item, field, changed, &*paths);
+      !status.ok()) {
+    return status;
+  }
   changed->clear_status_category();
   changed->mutable_update_mask()->clear_paths();
   v1::Case kept;
@@ -206,6 +256,10 @@ void PrefetchParties(storage::Transaction& tx, const v1::Case& item) {
     (void)storage::AccountTable().Get(ahead, item.account());
     if (!item.contact().empty())
       (void)storage::ContactTable().Get(ahead, item.contact());
+    if (!item.asset().empty())
+      (void)storage::AssetTable().Get(ahead, item.asset());
+    if (!item.product().empty())
+      (void)storage::ProductTable().Get(ahead, item.product());
     if (!item.parent().empty())
       (void)storage::CaseTable().Get(ahead, item.parent());
     const Question question = QuestionOf(item, ahead.now());
@@ -229,6 +283,18 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
   if (!item.contact().empty()) {
     absl::Status status =
         CheckContact(tx, item.contact(), item.account(), "case.contact");
+    if (!status.ok()) return status;
+  }
+  if (!item.asset().empty()) {
+    absl::StatusOr<v1::Asset> asset =
+        FindAsset(tx, item.asset(), item.account(), "case.asset");
+    if (!asset.ok()) return asset.status();
+    parties.asset = *std::move(asset);
+  }
+  if (!item.product().empty()) {
+    absl::Status status =
+        Existing(tx, storage::ProductTable(), item.product(), "case.product")
+            .status();
     if (!status.ok()) return status;
   }
   if (!item.parent().empty()) {
@@ -283,6 +349,8 @@ absl::StatusOr<v1::CaseEvent> MakeCreated(
   if (item->kind() == v1::ITEM_KIND_UNSPECIFIED) item->set_kind(v1::CASE);
   if (item->status().empty()) item->set_status("new");
   if (item->priority() == 0) item->set_priority(kDefaultPriority);
+  if (item->product().empty() && parties.asset.has_value())
+    item->set_product(parties.asset->product());
   if (parties.entitlement.has_value())
     item->set_entitlement(parties.entitlement->name());
   if (item->business_hours().empty()) {

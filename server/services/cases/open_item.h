@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "charter/v1/account.pb.h"
+#include "charter/v1/asset.pb.h"
 #include "charter/v1/case.pb.h"
 #include "charter/v1/entitlement.pb.h"
 #include "charter/v1/entitlement_service.pb.h"
@@ -22,16 +23,18 @@ namespace charter::services {
 // Whose item it is and under what it runs.
 struct Parties {
   v1::Account account;
+  // The asset that it is about.
+  std::optional<v1::Asset> asset;
   std::optional<v1::Entitlement> entitlement;
   // How the entitlement was chosen; absent when the item named it.
   std::optional<v1::VerifyEntitlementResponse> verification;
 };
 
-// Reads the account, the contact and the parent that `item` names, and the
-// entitlement it names or, when it names none, the one that ranks first. An
-// entitlement is judged at `occur_time` (E4). NOT_FOUND with the field;
-// ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for a contact or an
-// entitlement of another account.
+// Reads the account, the contact, the asset, the product and the parent that
+// `item` names, and the entitlement it names or, when it names none, the one
+// that ranks first. An entitlement is judged at `occur_time` (E4). NOT_FOUND
+// with the field; ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for
+// a contact, an asset or an entitlement of another account (C1).
 absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
                                     const Catalog& catalog,
                                     const v1::Case& item,
@@ -61,8 +64,8 @@ google::protobuf::Map<std::string, v1::AttributeValue> ContextOf(
     const v1::Account& account, const v1::Entitlement* entitlement);
 
 // Fills in what an item has when nothing else is said (status, priority, kind,
-// hours by B7), checks its fields under `path`, and gives the event that
-// creates it at `occur_time`.
+// hours by B7, the asset's product), checks its fields under `path`, and gives
+// the event that creates it at `occur_time`.
 absl::StatusOr<v1::CaseEvent> MakeCreated(
     const Parties& parties, absl::string_view version, const Catalog& catalog,
     absl::Time occur_time, absl::string_view path, v1::Case* item);

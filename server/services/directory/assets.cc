@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/contracts/money_convert.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/from_template.h"
 #include "server/services/shared/errors.h"
@@ -45,6 +46,16 @@ absl::Status CheckDates(const v1::Asset& asset) {
   return violations.ToStatus();
 }
 
+absl::Status CheckPrice(const v1::Asset& asset) {
+  if (!asset.has_price()) return absl::OkStatus();
+  const absl::StatusOr<contracts::Money> price =
+      ToMoney(asset.price(), "asset.price");
+  if (!price.ok()) return price.status();
+  if (price->minor >= 0) return absl::OkStatus();
+  return errors::FieldInvalid("asset.price", "OUT_OF_RANGE",
+                              "must be zero or more");
+}
+
 // The product is looked at when it, or the number that it may demand, changes:
 // what is there already stays as it is.
 absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
@@ -71,6 +82,7 @@ absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
 absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
                         v1::Asset& asset) {
   absl::Status status = CheckDates(asset);
+  if (status.ok()) status = CheckPrice(asset);
   if (!status.ok()) return status;
   tx.Prefetch([&](storage::Transaction& ahead) {
     if (before != nullptr) return;

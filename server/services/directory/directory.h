@@ -61,6 +61,10 @@ absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request);
 
+// search_callers.cc
+absl::StatusOr<v1::SearchCallersResponse> SearchCallers(
+    Call& call, const v1::SearchCallersRequest& request);
+
 }  // namespace charter::services
 
 #endif  // CHARTER_SERVER_SERVICES_DIRECTORY_DIRECTORY_H_

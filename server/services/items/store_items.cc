@@ -10,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "server/services/items/event_convert.h"
 #include "server/services/items/item.h"
+#include "server/services/shared/caller_terms.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/records/case_events.h"
 #include "storage/records/generations.h"
@@ -174,6 +175,17 @@ class Publisher {
   const ItemChange& change_;
 };
 
+// By which callers find it; most writes leave that alone.
+absl::Status StoreTerms(storage::Transaction& tx, const ItemChange& change) {
+  const v1::Case& before = change.before.row;
+  if (change.before.stored &&
+      before.external_id() == change.row.external_id() &&
+      before.has_delete_time() == change.row.has_delete_time()) {
+    return absl::OkStatus();
+  }
+  return KeepTerms(tx, change.before.stored ? &before : nullptr, &change.row);
+}
+
 absl::Status StoreRow(storage::Transaction& tx, ItemChange& change) {
   const storage::HiddenValues hidden =
       storage::CaseHidden(Micros(change.next_due));
@@ -279,6 +291,8 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
     for (const v1::Action& action : change.actions) {
       actions.push_back({ids.Make(now), action, now});
     }
+    if (absl::Status status = StoreTerms(tx, change); !status.ok())
+      return status;
     if (absl::Status status = StoreRow(tx, change); !status.ok()) return status;
     if (absl::Status status = StoreHistory(tx, change); !status.ok())
       return status;

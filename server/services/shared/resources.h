@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/empty.pb.h"
 #include "server/services/shared/call.h"
+#include "server/services/shared/caller_terms.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_mask.h"
 #include "server/services/shared/names.h"
@@ -58,6 +59,15 @@ using WriteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
 template <typename Message>
 using DeleteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
     storage::Transaction& tx, const Message& message)>>;
+
+// Writes the terms by which callers find the row, where there are such: before
+// the row itself, so that what was read ahead is still there.
+template <typename Message>
+absl::Status KeepTermsOf(storage::Transaction& tx, const Message* before,
+                         const Message* after) {
+  if constexpr (FoundByCallers<Message>) return KeepTerms(tx, before, after);
+  return absl::OkStatus();
+}
 
 // The event that tells the feed of a change: "account.created".
 template <typename Message>
@@ -198,9 +208,11 @@ absl::StatusOr<Message> CreateResource(Call& call,
         message.clear_etag();
         *message.mutable_create_time() = ToProto(call.now());
         *message.mutable_update_time() = ToProto(call.now());
+        PrefetchWordsOf(tx, message);
         if (absl::Status status = hook(tx, nullptr, message); !status.ok())
           return status;
-        absl::Status status = resource.table.Insert(tx, &message, hidden);
+        absl::Status status = KeepTermsOf<Message>(tx, nullptr, &message);
+        if (status.ok()) status = resource.table.Insert(tx, &message, hidden);
         if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
           return Duplicate(resource, message, status);
         }
@@ -251,7 +263,8 @@ absl::StatusOr<Message> UpdateResource(
         *after.mutable_update_time() = ToProto(call.now());
         if (absl::Status status = hook(tx, &*before, after); !status.ok())
           return status;
-        absl::Status status = resource.table.Update(tx, &after, hidden);
+        absl::Status status = KeepTermsOf(tx, &*before, &after);
+        if (status.ok()) status = resource.table.Update(tx, &after, hidden);
         if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
           return Duplicate(resource, after, status);
         }
@@ -278,12 +291,12 @@ absl::StatusOr<Message> HideResource(Call& call,
         if (absl::Status status = check(tx, *message); !status.ok())
           return status;
         const Message before = *message;
+        absl::Status status = KeepTermsOf<Message>(tx, &*message, nullptr);
         *message->mutable_delete_time() = ToProto(call.now());
         *message->mutable_purge_time() = ToProto(call.now() + kKeepDeleted);
         *message->mutable_update_time() = ToProto(call.now());
-        if (absl::Status status = resource.table.Update(tx, &*message, hidden);
-            !status.ok())
-          return status;
+        if (status.ok()) status = resource.table.Update(tx, &*message, hidden);
+        if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "deleted", *message));
         call.Audit(message->name(), &before, &*message);
         return message;
@@ -322,10 +335,9 @@ absl::StatusOr<google::protobuf::Empty> RemoveResource(
         if (!message.ok()) return message.status();
         if (absl::Status status = check(tx, *message); !status.ok())
           return status;
-        if (absl::Status status = resource.table.Delete(tx, request.name());
-            !status.ok()) {
-          return status;
-        }
+        absl::Status status = KeepTermsOf<Message>(tx, &*message, nullptr);
+        if (status.ok()) status = resource.table.Delete(tx, request.name());
+        if (!status.ok()) return status;
         v1::Event event = ChangeEvent(resource, "deleted", *message);
         call.Emit(std::move(event));
         call.Audit(request.name(), &*message);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace charter::search {
 namespace {
@@ -26,6 +27,22 @@ TEST(TermsTest, ALongTermIsCutBetweenCharacters) {
   std::string long_word;  // three octets each
   for (int i = 0; i < 30; ++i) long_word += "王";
   EXPECT_EQ(WordsOf(long_word).front().size(), 63u);
+}
+
+TEST(TermsTest, ANameIsFoundByEachOfItsWords) {
+  EXPECT_THAT(
+      NameFormsOf("Ann O'Hara"),
+      ElementsAre("ann o hara", "o hara ann", "hara ann o", "ohara ann"));
+  EXPECT_THAT(NameFormsOf("Müller"), ElementsAre("muller"));
+  EXPECT_THAT(
+      NameFormsOf("R2-D2 GmbH"),
+      ElementsAre("r2 d2 gmbh", "d2 gmbh r2", "gmbh r2 d2", "r2d2 gmbh"));
+  EXPECT_THAT(NameFormsOf(" - "), IsEmpty());
+  std::string many;
+  for (int i = 0; i < 60; ++i) many += "w" + std::to_string(i) + "王 ";
+  const std::vector<std::string> forms = NameFormsOf(many);
+  EXPECT_EQ(forms.size(), kMostNameForms);
+  for (const std::string& form : forms) EXPECT_LE(form.size(), kLongestName);
 }
 
 TEST(TermsTest, NumbersAreTheirLettersAndDigits) {

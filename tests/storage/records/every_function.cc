@@ -15,6 +15,7 @@
 #include "storage/records/operations.h"
 #include "storage/records/outbox.h"
 #include "storage/records/request_log.h"
+#include "storage/records/search_terms.h"
 #include "storage/records/token_keys.h"
 #include "storage/records/transitions.h"
 #include "storage/records/wakeups.h"
@@ -182,12 +183,32 @@ void Jobs(Transaction& tx, Calls& call) {
                        FullTime(200'000)));
 }
 
+void Search(Transaction& tx, Calls& call) {
+  const SearchTerm old = {TermKind::kNumber, "t7"};
+  call(ReplaceTerms(tx, "s7", "7", {old}, {{TermKind::kNumber, "u7"}}));
+  call(AddWords(tx, {{"word", {"word", "wor"}}, {"w7", {"w7"}}}));
+  call(FindWords(tx, {"s7", "s8"}, 10));
+  const TermRange all = BeginningWith(TermKind::kContactName, "t7");
+  TermRange within = all;
+  within.account = "7";
+  call(FindTerms(tx, {all}, 10));
+  call(FindTerms(tx, {all, within}, 10));
+  call(FindCaseNames(tx, {"c7", "c8"}, "", 10));
+  call(FindCaseNames(tx, {"c7"}, "7", 10));
+  call(FindOpenCases(tx, {"7", "8", "9"}, 10));
+  call(NextRebuild(tx));
+  call(QueueRebuilds(tx, {"contacts"}));
+  call(MoveRebuild(tx, "contacts", "x"));
+  call(MoveRebuild(tx, "contacts", ""));
+}
+
 }  // namespace
 
 absl::Status CallEveryFunction(Transaction& tx) {
   Calls call;
   for (auto* group :
-       {Requests, Audit, Feed, Leases, Wakeups, Items, Assets, Actions, Jobs}) {
+       {Requests, Audit, Feed, Leases, Wakeups, Items, Assets, Actions, Jobs,
+        Search}) {
     group(tx, call);
   }
   return call.result();

@@ -75,6 +75,9 @@ const std::vector<Filling>& Fillings() {
       {"case_hours", "case_name, hours, generation",
        "{NAME cases/c}, i % 20, i"},
       {"token_keys", "id, secret, created_us", "i, {KEY}, {US}", 900},
+      {"search_terms", "kind, term, subject, account",
+       "i % 7 + 1, {NAME t}, {NAME s}, i % 1000"},
+      {"search_shapes", "shape, word", "{NAME s}, {NAME w}"},
       {"cases",
        "name, account, contact, asset, product, entitlement, subject, "
        "description, status, type, "

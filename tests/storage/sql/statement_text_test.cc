@@ -110,6 +110,11 @@ TEST(StatementLogTest, ListsOfAnyLengthHaveOneShape) {
   EXPECT_EQ(
       StatementShape("SELECT COUNT(*) FROM a WHERE b2 = :b2 AND c = 'x:y_1'"),
       "SELECT COUNT(*) FROM a WHERE b2 = :b2 AND c = 'x:y'");
+  EXPECT_EQ(StatementShape("SELECT a FROM b WHERE c = :c_0 UNION ALL SELECT a "
+                           "FROM b WHERE c = :c_1"),
+            "SELECT a FROM b WHERE c = :c");
+  EXPECT_EQ(StatementShape("SELECT a FROM b UNION ALL SELECT a FROM c"),
+            "SELECT a FROM b UNION ALL SELECT a FROM c");
 }
 
 }  // namespace

@@ -23,9 +23,9 @@ class AssetTest : public DirectoryTest {
   std::vector<std::string> Listed(const std::string& filter) {
     v1::ListAssetsRequest request;
     request.set_filter(filter);
+    const v1::ListAssetsResponse listed = world_.Do(&ListAssets, request);
     std::vector<std::string> names;
-    const v1::ListAssetsResponse response = world_.Do(&ListAssets, request);
-    for (const v1::Asset& asset : response.assets())
+    for (const v1::Asset& asset : listed.assets())
       names.push_back(asset.name());
     return names;
   }
@@ -135,6 +135,31 @@ TEST_P(AssetTest, DatesAreDatesAndDoNotContradict) {
       TryAsset(absl::StrCat(installed, last, "2 }"));
   ASSERT_TRUE(one_day.ok()) << one_day.status();
   EXPECT_EQ(one_day->usage_end_date().day(), 2);
+}
+
+TEST_P(AssetTest, C8_ItsPriceIsMoneyOfWholeMinorUnits) {
+  const auto priced = [&](const std::string& price) {
+    return TryAsset(absl::StrCat(kAcme, "price { ", price, " }"));
+  };
+  EXPECT_THAT(priced("currency_code: 'EUR' units: 1 nanos: 1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price"));
+  EXPECT_THAT(priced("currency_code: 'EUR' units: -1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price: "));
+  EXPECT_THAT(priced("units: 1").status(),
+              IsRefusal("FIELD_INVALID", "asset.price"));
+  absl::StatusOr<v1::Asset> kept = priced(
+      "currency_code: 'EUR' units: 9 nanos: 990000000 } owner: 'ann' "
+      "competitor_product: true internal: true address: 'Gasse 1\\n1010 "
+      "Wien' annotations { key: 'a' value: 'b'");
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  const v1::Asset asset = world_.Do(
+      &services::GetAsset,
+      Proto<v1::GetAssetRequest>(absl::StrCat("name: '", kept->name(), "'")));
+  EXPECT_EQ(asset.price().nanos(), 990000000);
+  EXPECT_EQ(asset.owner(), "ann");
+  EXPECT_TRUE(asset.competitor_product());
+  EXPECT_TRUE(asset.internal());
+  EXPECT_EQ(asset.address(), "Gasse 1\n1010 Wien");
 }
 
 TEST_P(AssetTest, AnEtagThatIsNotTheNewestIsRefused) {

@@ -268,6 +268,7 @@ void RoundTripsTest::Customers() {
   Measure(service + "UpdateAsset",
           R"({"asset": {"name": "assets/spare", "parent": "assets/press"}})");
   Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
+  Measure(service + "SearchCallers", R"({"query": "a press"})");
   const std::string contracts = "ContractService/";
   for (const char* book : {"standard", "partners"}) {
     Measure(contracts + "CreatePriceBookEntry",
