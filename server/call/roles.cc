@@ -36,10 +36,12 @@ Permissions Viewer() {
 
 // Works with customers and their cases.
 Permissions Agent() {
-  return Viewer() + Permissions{"accounts.create", "accounts.update",
-                                "contacts.*",      "assets.*",
-                                "cases.create",    "cases.update",
-                                "cases.record",    "tasks.*"};
+  return Viewer() + Permissions{"accounts.create",      "accounts.update",
+                                "contacts.*",           "assets.*",
+                                "cases.create",         "cases.update",
+                                "cases.record",         "tasks.*",
+                                "entitlements.reserve", "entitlements.commit",
+                                "entitlements.release"};
 }
 
 // Also decides what customers get, and by which rules.
@@ -54,9 +56,18 @@ Permissions Manager() {
 
 // Another system: follows the feed, does the actions, brings cases in.
 Permissions Integration() {
-  return {"*.get",        "*.list",       "events.*",
-          "actions.*",    "cases.create", "cases.update",
-          "cases.record", "tasks.*",      "entitlements.verify"};
+  return {"*.get",
+          "*.list",
+          "events.*",
+          "actions.*",
+          "cases.create",
+          "cases.update",
+          "cases.record",
+          "tasks.*",
+          "entitlements.verify",
+          "entitlements.reserve",
+          "entitlements.commit",
+          "entitlements.release"};
 }
 
 bool Covers(const std::string& permission, const std::string& known) {

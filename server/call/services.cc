@@ -18,7 +18,8 @@ namespace s = services;
 void RegisterAdmin(Endpoints& endpoints) {
   ServiceBuilder(endpoints, "charter.v1.AdminService")
       .Unary<&s::GetServerInfo>("GetServerInfo")
-      .Unary<&s::Recalculate>("Recalculate");
+      .Unary<&s::Recalculate>("Recalculate")
+      .Unary<&s::CheckIntegrity>("CheckIntegrity");
   ServiceBuilder(endpoints, "google.longrunning.Operations")
       .Unary<&s::ListOperations>("ListOperations")
       .Unary<&s::GetOperation>("GetOperation")
@@ -115,7 +116,15 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::CreateEntitlement>("CreateEntitlement")
       .Unary<&s::UpdateEntitlement>("UpdateEntitlement")
       .Unary<&s::DeleteEntitlement>("DeleteEntitlement")
-      .Unary<&s::VerifyEntitlement>("VerifyEntitlement");
+      .Unary<&s::VerifyEntitlement>("VerifyEntitlement")
+      .Unary<&s::GrantUnits>("GrantUnits")
+      .Unary<&s::ReserveUnits>("ReserveUnits")
+      .Unary<&s::CommitUnits>("CommitUnits")
+      .Unary<&s::ReleaseUnits>("ReleaseUnits")
+      .Unary<&s::AdjustUnits>("AdjustUnits")
+      .Unary<&s::TransferUnits>("TransferUnits")
+      .Unary<&s::ListLedgerEntries>("ListLedgerEntries")
+      .Unary<&s::GetLedgerStatement>("GetLedgerStatement");
 }
 
 void RegisterCases(Endpoints& endpoints) {
@@ -130,6 +139,7 @@ void RegisterCases(Endpoints& endpoints) {
       .Unary<&s::StopClock>("StopClock")
       .Unary<&s::ResumeClock>("ResumeClock")
       .Unary<&s::CloseCase>("CloseCase")
+      .Unary<&s::MergeCases>("MergeCases")
       .Unary<&s::ReopenCase>("ReopenCase")
       .Unary<&s::ChangeEntitlement>("ChangeEntitlement")
       .Unary<&s::RefreshContext>("RefreshContext")

@@ -6,7 +6,7 @@ const Table<v1::Entitlement>& EntitlementTable() {
   static const auto* const table = new Table<v1::Entitlement>({
       .table = "entitlements",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations"},
+      .blob = {"annotations", "allotment"},
       // Computed for the instant of the answer (C3).
       .not_stored = {"status"},
       .children = {{"contacts", "entitlement_contacts", "entitlement",

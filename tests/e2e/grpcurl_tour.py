@@ -14,6 +14,7 @@ from server_process import Server
 import stops_calendar
 import stops_cases
 import stops_feed
+import stops_ledger
 import stops_process
 from tour import Tour
 
@@ -21,7 +22,7 @@ STOPS = [
     stops_calendar.calendar, stops_process.process, stops_cases.directory, stops_cases.entitlements,
     stops_process.simulate, stops_cases.cases, stops_cases.tasks, stops_feed.feed, stops_feed.reports, stops_feed.operations,
     stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_directory, stops_cases.bad_cases,
-    stops_feed.server]
+    stops_ledger.ledger, stops_feed.server]
 
 
 def main(charterd, grpcurl):

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/services/entitlements/verify.h"
+#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/resources.h"
@@ -94,6 +95,42 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   return violations.ToStatus();
 }
 
+// What it counts cannot change under what was counted (C5).
+absl::Status CheckAllotment(const v1::Entitlement* before,
+                            const v1::Entitlement& entitlement) {
+  const v1::Allotment& allotment = entitlement.allotment();
+  if (before != nullptr && before->ledger_entry_count() > 0 &&
+      (!entitlement.has_allotment() ||
+       allotment.unit() != before->allotment().unit())) {
+    return errors::FieldInvalid(
+        "entitlement.allotment.unit", "IN_USE",
+        "cannot be changed or taken away once the ledger has an entry (C5); "
+        "ALLOW_OVERDRAFT lifts the limit");
+  }
+  if (allotment.unit() == v1::Allotment::MINUTES &&
+      allotment.commit() != v1::Allotment::COMMIT_UNSPECIFIED) {
+    return errors::FieldInvalid("entitlement.allotment.commit", "NOT_ALLOWED",
+                                "is of cases; minutes are used when the work "
+                                "is logged (C5)");
+  }
+  return absl::OkStatus();
+}
+
+// The units of now, also of what nothing has written down yet.
+absl::Status Refresh(Call& call,
+                     absl::Span<v1::Entitlement* const> entitlements) {
+  for (const v1::Entitlement* one : entitlements) {
+    if (!one->has_units_due_time() ||
+        ToTime(one->units_due_time()) > call.now()) {
+      continue;
+    }
+    return call.Read([&](storage::Transaction& tx) {
+      return RefreshBalances(tx, call.now(), entitlements);
+    });
+  }
+  return absl::OkStatus();
+}
+
 auto Hook(Call& call) {
   return [&call](storage::Transaction& tx, const v1::Entitlement* before,
                  v1::Entitlement& entitlement) -> absl::Status {
@@ -101,6 +138,8 @@ auto Hook(Call& call) {
         call.services().catalog->Get(tx);
     if (!catalog.ok()) return catalog.status();
     absl::Status status = CheckParts(tx, **catalog, before, entitlement);
+    if (!status.ok()) return status;
+    status = CheckAllotment(before, entitlement);
     if (!status.ok()) return status;
     entitlement.set_status(StatusAt(entitlement, **catalog, call.now()));
     return absl::OkStatus();
@@ -115,8 +154,10 @@ absl::StatusOr<v1::Entitlement> GetEntitlement(
   if (!catalog.ok()) return catalog.status();
   absl::StatusOr<v1::Entitlement> entitlement =
       GetResource(call, Entitlements(), request.name());
-  if (entitlement.ok())
-    entitlement->set_status(StatusAt(*entitlement, **catalog, call.now()));
+  if (!entitlement.ok()) return entitlement;
+  entitlement->set_status(StatusAt(*entitlement, **catalog, call.now()));
+  absl::Status status = Refresh(call, {&*entitlement});
+  if (!status.ok()) return status;
   return entitlement;
 }
 
@@ -128,9 +169,12 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
       ListResources(call, Entitlements(), request,
                     &v1::ListEntitlementsResponse::add_entitlements);
   if (!response.ok()) return response;
+  std::vector<v1::Entitlement*> page;
   for (v1::Entitlement& entitlement : *response->mutable_entitlements()) {
     entitlement.set_status(StatusAt(entitlement, **catalog, call.now()));
+    page.push_back(&entitlement);
   }
+  if (absl::Status status = Refresh(call, page); !status.ok()) return status;
   return response;
 }
 

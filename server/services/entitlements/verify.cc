@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/table/resource_tables.h"
@@ -97,6 +98,10 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
       storage::EntitlementTable().Find(tx, {{"account", account}});
   if (!all.ok()) return all.status();
   std::sort(all->begin(), all->end(), RanksBefore);
+  std::vector<v1::Entitlement*> counted;
+  for (v1::Entitlement& entitlement : *all) counted.push_back(&entitlement);
+  absl::Status refreshed = RefreshBalances(tx, tx.now(), counted);
+  if (!refreshed.ok()) return refreshed;
   Verdict verdict;
   *verdict.response.mutable_as_of() = ToProto(as_of);
   for (v1::Entitlement& entitlement : *all) {
@@ -106,8 +111,10 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
         !usable.ok()) {
       return usable;
     }
-    const std::vector<Candidate::Reason> reasons =
+    std::vector<Candidate::Reason> reasons =
         WhyNot(entitlement, contact, catalog, as_of);
+    if (IsExhausted(entitlement))
+      reasons.push_back(Candidate::ALLOTMENT_EXHAUSTED);
     Candidate& candidate = *verdict.response.add_candidates();
     candidate.set_entitlement(entitlement.name());
     candidate.set_display_name(entitlement.display_name());

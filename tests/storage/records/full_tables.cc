@@ -75,6 +75,17 @@ const std::vector<Filling>& Fillings() {
       {"case_hours", "case_name, hours, generation",
        "{NAME cases/c}, i % 20, i"},
       {"token_keys", "id, secret, created_us", "i, {KEY}, {US}", 900},
+      {"ledger_lots", "entitlement, number, remaining, lapse_us",
+       "{NAME entitlements/e}, i % 20, i % 3, {US}"},
+      {"ledger_holds",
+       "entitlement, subject, turn, units, state, expire_us, draws",
+       "{NAME entitlements/e}, {NAME cases/c}, 1, 1, i % 3 + 1, CASE WHEN i % "
+       "50 = 0 THEN {US} ELSE NULL END, {BLOB}"},
+      {"ledger_entries",
+       "entitlement, number, kind, subject, turn, units, available, reserved, "
+       "committed, effective_us, record_us, lot, cause, actor, counterpart",
+       "{NAME entitlements/e}, 1, i % 7 + 1, {NAME cases/c}, 1, 1, 1, 0, 0, "
+       "{US}, {US}, 1, '', 'a', ''"},
       {"cases",
        "name, account, contact, asset, product, entitlement, subject, "
        "description, status, type, "
