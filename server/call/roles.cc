@@ -48,7 +48,10 @@ Permissions Agent() {
                                 "cases.update",
                                 "cases.record",
                                 "tasks.*",
-                                "entitlementVerdicts.create"};
+                                "entitlementVerdicts.create",
+                                "entitlements.reserve",
+                                "entitlements.commit",
+                                "entitlements.release"};
 }
 
 // Also decides what customers get, and by which rules.
@@ -72,10 +75,19 @@ Permissions Manager() {
 
 // Another system: follows the feed, does the actions, brings cases in.
 Permissions Integration() {
-  return {"*.get",         "*.list",       "events.*",
-          "actions.*",     "cases.create", "cases.update",
-          "cases.record",  "tasks.*",      "entitlements.verify",
-          "callers.search"};
+  return {"*.get",
+          "*.list",
+          "events.*",
+          "actions.*",
+          "cases.create",
+          "cases.update",
+          "cases.record",
+          "tasks.*",
+          "entitlements.verify",
+          "callers.search",
+          "entitlements.reserve",
+          "entitlements.commit",
+          "entitlements.release"};
 }
 
 // A customer's own view: of the account's papers and cases, and what they are

@@ -19,7 +19,8 @@ void RegisterAdmin(Endpoints& endpoints) {
   ServiceBuilder(endpoints, "charter.v1.AdminService")
       .Unary<&s::GetServerInfo>("GetServerInfo")
       .Unary<&s::ListAuditEntries>("ListAuditEntries")
-      .Unary<&s::Recalculate>("Recalculate");
+      .Unary<&s::Recalculate>("Recalculate")
+      .Unary<&s::CheckIntegrity>("CheckIntegrity");
   ServiceBuilder(endpoints, "google.longrunning.Operations")
       .Unary<&s::ListOperations>("ListOperations")
       .Unary<&s::GetOperation>("GetOperation")
@@ -161,7 +162,15 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::UpdateProductEntitlementTemplate>(
           "UpdateProductEntitlementTemplate")
       .Unary<&s::DeleteProductEntitlementTemplate>(
-          "DeleteProductEntitlementTemplate");
+          "DeleteProductEntitlementTemplate")
+      .Unary<&s::GrantUnits>("GrantUnits")
+      .Unary<&s::ReserveUnits>("ReserveUnits")
+      .Unary<&s::CommitUnits>("CommitUnits")
+      .Unary<&s::ReleaseUnits>("ReleaseUnits")
+      .Unary<&s::AdjustUnits>("AdjustUnits")
+      .Unary<&s::TransferUnits>("TransferUnits")
+      .Unary<&s::ListLedgerEntries>("ListLedgerEntries")
+      .Unary<&s::GetLedgerStatement>("GetLedgerStatement");
 }
 
 void RegisterCases(Endpoints& endpoints) {
@@ -176,6 +185,7 @@ void RegisterCases(Endpoints& endpoints) {
       .Unary<&s::StopClock>("StopClock")
       .Unary<&s::ResumeClock>("ResumeClock")
       .Unary<&s::CloseCase>("CloseCase")
+      .Unary<&s::MergeCases>("MergeCases")
       .Unary<&s::ReopenCase>("ReopenCase")
       .Unary<&s::ChangeEntitlement>("ChangeEntitlement")
       .Unary<&s::RefreshContext>("RefreshContext")

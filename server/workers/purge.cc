@@ -11,6 +11,7 @@
 #include "storage/records/case_events.h"
 #include "storage/records/feed.h"
 #include "storage/records/generations.h"
+#include "storage/records/ledger.h"
 #include "storage/records/operations.h"
 #include "storage/records/request_log.h"
 #include "storage/records/transitions.h"
@@ -29,11 +30,16 @@ bool IsDue(const google::protobuf::Timestamp& purge_time, absl::Time now) {
   return services::ToTime(purge_time) <= now;
 }
 
+// Removes what belongs to a resource.
+using PurgeParts = absl::Status (*)(storage::Transaction& tx,
+                                    absl::string_view name);
+
 // Deleted resources that are a row of their own.
 template <typename Message>
 absl::StatusOr<int64_t> PurgeRows(storage::Transaction& tx,
                                   const storage::Table<Message>& table,
-                                  absl::Time now, int most) {
+                                  absl::Time now, int most,
+                                  PurgeParts parts = nullptr) {
   absl::StatusOr<std::vector<std::string>> names =
       table.DueForPurge(tx, now, most);
   if (!names.ok()) return names.status();
@@ -44,7 +50,10 @@ absl::StatusOr<int64_t> PurgeRows(storage::Transaction& tx,
   if (!rows.ok()) return rows.status();
   for (const Message& row : *rows) {
     if (!row.has_purge_time() || !IsDue(row.purge_time(), now)) continue;
-    absl::Status status = table.Delete(tx, row.name());
+    absl::Status status =
+        parts == nullptr ? absl::OkStatus() : parts(tx, row.name());
+    if (!status.ok()) return status;
+    status = table.Delete(tx, row.name());
     if (!status.ok()) return status;
   }
   return static_cast<int64_t>(names->size());
@@ -130,7 +139,8 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
       },
       &PurgeItems,
       [](Transaction& tx, absl::Time now, int most) {
-        return PurgeRows(tx, storage::EntitlementTable(), now, most);
+        return PurgeRows(tx, storage::EntitlementTable(), now, most,
+                         &storage::PurgeLedger);
       },
       [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::ContractLineItemTable(), now, most);

@@ -21,7 +21,7 @@ const Table<v1::Entitlement>& EntitlementTable() {
   static const auto* const table = new Table<v1::Entitlement>({
       .table = "entitlements",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations", "channels"},
+      .blob = {"annotations", "channels", "allotment"},
       // Computed for the instant of the answer (C3).
       .not_stored = {"status", "effective_status", "failing_parts"},
       .hidden = {{"next_due_us", ColumnKind::kInteger},

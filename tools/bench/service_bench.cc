@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   app.add_flag("!--not-durable", options.durable,
                "MariaDB may lose what it acknowledged, as in tests");
   charter::bench::AddOpenAndVerify(app, options, run);
+  charter::bench::AddReserve(app, options, run);
   charter::bench::AddTimers(app, options, run);
   charter::bench::AddFeed(app, options, run);
   CLI11_PARSE(app, argc, argv);

@@ -16,6 +16,8 @@ namespace charter::bench {
 // `options` are filled in by the time `run` is called.
 void AddOpenAndVerify(CLI::App& app, const BenchOptions& options,
                       std::function<int()>& run);
+void AddReserve(CLI::App& app, const BenchOptions& options,
+                std::function<int()>& run);
 void AddTimers(CLI::App& app, const BenchOptions& options,
                std::function<int()>& run);
 void AddFeed(CLI::App& app, const BenchOptions& options,

@@ -21,15 +21,16 @@ ARROWS = {
     "server/sla/expression/": (["server/sla/time.h"], ENGINE_LIBRARIES),
     "server/sla/clock/": (["server/sla/"], ENGINE_LIBRARIES),
     "server/contracts/": (["server/sla/time.h", "server/sla/calendar/"], ENGINE_LIBRARIES),
+    "server/ledger/": ([], ENGINE_LIBRARIES),
     "server/search/": ([], ENGINE_LIBRARIES + ["unicode/"]),
     "storage/": (
-        ["server/sla/expression/", "server/sla/time.h", "storage/*.pb.h"] + MESSAGES,
+        ["server/sla/expression/", "server/sla/time.h", "server/ledger/", "storage/*.pb.h"] + MESSAGES,
         SERVER_LIBRARIES + ["soci/", "mysql.h", "mysqld_error.h", "errmsg.h", "sqlite3.h"],
     ),
     "server/observability/": ([], SERVER_LIBRARIES),
     "server/config/": (["server/observability/"] + MESSAGES, SERVER_LIBRARIES + ["toml++/", "CLI/"]),
     "server/services/": (
-        ["server/sla/", "server/contracts/", "server/search/", "storage/", "server/observability/"] + MESSAGES,
+        ["server/sla/", "server/contracts/", "server/ledger/", "server/search/", "storage/", "server/observability/"] + MESSAGES,
         SERVER_LIBRARIES + ["libical/"],
     ),
     "server/workers/": (

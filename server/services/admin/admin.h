@@ -13,6 +13,8 @@ namespace charter::services {
 
 absl::StatusOr<v1::ServerInfo> GetServerInfo(
     Call& call, const v1::GetServerInfoRequest& request);
+absl::StatusOr<v1::CheckIntegrityResponse> CheckIntegrity(
+    Call& call, const v1::CheckIntegrityRequest& request);
 // Queues a job of this kind for the recalculation worker; its arguments are the
 // case's name, or empty for all.
 inline constexpr char kRecalculateKind[] = "recalculate";

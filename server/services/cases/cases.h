@@ -33,6 +33,8 @@ absl::StatusOr<v1::Case> ResumeClock(Call& call,
                                      const v1::ResumeClockRequest& request);
 absl::StatusOr<v1::Case> CloseCase(Call& call,
                                    const v1::CloseCaseRequest& request);
+absl::StatusOr<v1::Case> MergeCases(Call& call,
+                                    const v1::MergeCasesRequest& request);
 absl::StatusOr<v1::Case> ReopenCase(Call& call,
                                     const v1::ReopenCaseRequest& request);
 absl::StatusOr<v1::Case> ChangeEntitlement(

@@ -135,10 +135,11 @@ bool Closes(const std::string& category) {
 }
 
 // Gives an item a status, of a category that closes it or of one that doesn't.
+// `release_unit`: and gives back the unit that it took (C5).
 template <typename Request>
 absl::StatusOr<v1::Case> ChangeStatus(Call& call, const Request& request,
                                       absl::string_view default_status,
-                                      bool close) {
+                                      bool close, bool release_unit) {
   const std::string status =
       request.status().empty() ? std::string(default_status) : request.status();
   return call.Write<v1::Case>(
@@ -161,8 +162,11 @@ absl::StatusOr<v1::Case> ChangeStatus(Call& call, const Request& request,
         v1::CaseEvent event = EventAt(request);
         event.mutable_fields_changed()->mutable_case_()->set_status(status);
         absl::StatusOr<ItemChange> change =
-            Record(call, tx, *std::move(target), std::move(event));
+            Settle(call, tx, *std::move(target), std::move(event));
         if (!change.ok()) return change.status();
+        change->release_unit = release_unit;
+        absl::Status stored = StoreItems(call, tx, absl::MakeSpan(&*change, 1));
+        if (!stored.ok()) return stored;
         return change->row;
       });
 }
@@ -316,12 +320,12 @@ absl::StatusOr<v1::Case> ResumeClock(Call& call,
 
 absl::StatusOr<v1::Case> CloseCase(Call& call,
                                    const v1::CloseCaseRequest& request) {
-  return ChangeStatus(call, request, "closed", true);
+  return ChangeStatus(call, request, "closed", true, request.release_unit());
 }
 
 absl::StatusOr<v1::Case> ReopenCase(Call& call,
                                     const v1::ReopenCaseRequest& request) {
-  return ChangeStatus(call, request, "open", false);
+  return ChangeStatus(call, request, "open", false, false);
 }
 
 absl::StatusOr<v1::Case> ChangeEntitlement(

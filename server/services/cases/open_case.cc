@@ -103,6 +103,22 @@ absl::Status AddHistory(Call& call, storage::Transaction& tx,
   return absl::OkStatus();
 }
 
+// What the entitlement that the item runs under in the end counts.
+absl::Status NoteAllotment(storage::Transaction& tx, const Parties& parties,
+                           ItemChange* change) {
+  const std::string& name = change->row.entitlement();
+  if (name.empty()) return absl::OkStatus();
+  if (parties.entitlement.has_value() && parties.entitlement->name() == name) {
+    change->allotment_unit = parties.entitlement->allotment().unit();
+    return absl::OkStatus();
+  }
+  absl::StatusOr<v1::Entitlement> changed =
+      storage::EntitlementTable().Get(tx, name);
+  if (!changed.ok()) return changed.status();
+  change->allotment_unit = changed->allotment().unit();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
                                           const v1::OpenCaseRequest& request,
                                           const std::string& name,
@@ -131,6 +147,8 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
       SettleItem(std::move(opening->item), std::move(opening->events),
                  **catalog, call.now());
   if (!change.ok()) return change.status();
+  status = NoteAllotment(tx, opening->parties, &*change);
+  if (!status.ok()) return status;
   status = StoreItems(call, tx, absl::MakeSpan(&*change, 1));
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
     return errors::AlreadyExists(

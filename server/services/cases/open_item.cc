@@ -432,6 +432,7 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
           *account, entitlement.has_value() ? &*entitlement : nullptr);
       return absl::OkStatus();
     }
+    case v1::CaseEvent::kWorkLogged:
     case v1::CaseEvent::kInteraction:
     case v1::CaseEvent::kClockStopped:
     case v1::CaseEvent::kClockResumed:

@@ -7,6 +7,7 @@
 #include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/entitlements/standing.h"
 #include "server/services/entitlements/write.h"
+#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
@@ -22,6 +23,27 @@ absl::Time AsOf(const Call& call, const Request& request) {
   return request.has_as_of() ? ToTime(request.as_of()) : call.now();
 }
 
+// What it counts cannot change under what was counted (C5).
+absl::Status CheckAllotment(const v1::Entitlement* before,
+                            const v1::Entitlement& entitlement) {
+  const v1::Allotment& allotment = entitlement.allotment();
+  if (before != nullptr && before->ledger_entry_count() > 0 &&
+      (!entitlement.has_allotment() ||
+       allotment.unit() != before->allotment().unit())) {
+    return errors::FieldInvalid(
+        "entitlement.allotment.unit", "IN_USE",
+        "cannot be changed or taken away once the ledger has an entry (C5); "
+        "ALLOW_OVERDRAFT lifts the limit");
+  }
+  if (allotment.unit() == v1::Allotment::MINUTES &&
+      allotment.commit() != v1::Allotment::COMMIT_UNSPECIFIED) {
+    return errors::FieldInvalid("entitlement.allotment.commit", "NOT_ALLOWED",
+                                "is of cases; minutes are used when the work "
+                                "is logged (C5)");
+  }
+  return absl::OkStatus();
+}
+
 // `draft`: of a new one. `hidden`: the row's hidden columns.
 auto Hook(Call& call, bool draft, storage::HiddenValues* hidden) {
   return [&call, draft, hidden](storage::Transaction& tx,
@@ -32,6 +54,8 @@ auto Hook(Call& call, bool draft, storage::HiddenValues* hidden) {
     if (!catalog.ok()) return catalog.status();
     absl::Status status =
         CheckParts(tx, **catalog, before, "entitlement.", entitlement);
+    if (!status.ok()) return status;
+    status = CheckAllotment(before, entitlement);
     if (!status.ok()) return status;
     if (before == nullptr) {
       entitlement.set_state(draft ? v1::Entitlement::DRAFT
@@ -97,7 +121,10 @@ absl::StatusOr<v1::Entitlement> GetEntitlement(
         if (!catalog.ok()) return catalog.status();
         entitlement = storage::EntitlementTable().Get(tx, request.name());
         if (!entitlement.ok()) return entitlement.status();
-        return SetStatus(tx, **catalog, AsOf(call, request), {&*entitlement});
+        absl::Status done =
+            SetStatus(tx, **catalog, AsOf(call, request), {&*entitlement});
+        return done.ok() ? RefreshBalances(tx, call.now(), {&*entitlement})
+                         : done;
       });
   if (absl::IsNotFound(status)) return errors::NotFound(request.name());
   if (!status.ok()) return status;
@@ -118,7 +145,8 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();
-        return SetStatus(tx, **catalog, AsOf(call, request), page);
+        absl::Status done = SetStatus(tx, **catalog, AsOf(call, request), page);
+        return done.ok() ? RefreshBalances(tx, call.now(), page) : done;
       });
   if (!status.ok()) return status;
   return response;

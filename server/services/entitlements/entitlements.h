@@ -78,6 +78,24 @@ absl::StatusOr<v1::ProductEntitlementTemplate> UpdateProductEntitlementTemplate(
 absl::StatusOr<google::protobuf::Empty> DeleteProductEntitlementTemplate(
     Call& call, const v1::DeleteProductEntitlementTemplateRequest& request);
 
+// The ledger of its allotment (C5).
+absl::StatusOr<v1::LedgerChange> GrantUnits(
+    Call& call, const v1::GrantUnitsRequest& request);
+absl::StatusOr<v1::LedgerChange> ReserveUnits(
+    Call& call, const v1::ReserveUnitsRequest& request);
+absl::StatusOr<v1::LedgerChange> CommitUnits(
+    Call& call, const v1::CommitUnitsRequest& request);
+absl::StatusOr<v1::LedgerChange> ReleaseUnits(
+    Call& call, const v1::ReleaseUnitsRequest& request);
+absl::StatusOr<v1::LedgerChange> AdjustUnits(
+    Call& call, const v1::AdjustUnitsRequest& request);
+absl::StatusOr<v1::LedgerChange> TransferUnits(
+    Call& call, const v1::TransferUnitsRequest& request);
+absl::StatusOr<v1::ListLedgerEntriesResponse> ListLedgerEntries(
+    Call& call, const v1::ListLedgerEntriesRequest& request);
+absl::StatusOr<v1::LedgerStatement> GetLedgerStatement(
+    Call& call, const v1::GetLedgerStatementRequest& request);
+
 }  // namespace charter::services
 
 #endif  // CHARTER_SERVER_SERVICES_ENTITLEMENTS_ENTITLEMENTS_H_

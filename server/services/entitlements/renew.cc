@@ -74,7 +74,8 @@ v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
        {"name", "etag", "external_id", "create_time", "update_time",
         "delete_time", "purge_time", "start_date", "end_date", "renewed_to",
         "product_entitlement_template", "status", "effective_status",
-        "failing_parts"}) {
+        "failing_parts", "units_available", "units_reserved", "units_committed",
+        "units_due_time", "ledger_entry_count"}) {
     next.GetReflection()->ClearField(
         &next, next.GetDescriptor()->FindFieldByName(field));
   }

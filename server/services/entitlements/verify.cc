@@ -8,6 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/names.h"
 #include "server/services/shared/time_convert.h"
@@ -133,12 +134,20 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
   const Evidence evidence = {catalog, question, *std::move(assets),
                              *std::move(parts)};
   std::sort(all->begin(), all->end(), RanksBefore);
+  std::vector<v1::Entitlement*> counted;
+  for (v1::Entitlement& entitlement : *all) counted.push_back(&entitlement);
+  absl::Status refreshed = RefreshBalances(tx, tx.now(), counted);
+  if (!refreshed.ok()) return refreshed;
   Verdict verdict;
   verdict.as_of = question.as_of;
   for (v1::Entitlement& entitlement : *all) {
     if (absl::Status usable = CheckHours(entitlement, catalog); !usable.ok())
       return usable;
     verdict.candidates.push_back(Judge(entitlement, evidence));
+    if (IsExhausted(entitlement)) {
+      verdict.candidates.back().add_reasons(Candidate::ALLOTMENT_EXHAUSTED);
+      verdict.candidates.back().set_eligible(false);
+    }
     if (verdict.candidates.back().eligible() && !verdict.chosen.has_value())
       verdict.chosen = std::move(entitlement);
   }

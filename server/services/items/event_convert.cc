@@ -318,6 +318,12 @@ sla::Event ToEvent(const v1::CaseEvent& event, int number,
     case v1::CaseEvent::kDeleted:
       result.kind = sla::EventKind::kDeleted;
       break;
+    case v1::CaseEvent::kWorkLogged:
+      result.kind = sla::EventKind::kWorkLogged;
+      break;
+    case v1::CaseEvent::kMerged:
+      result.kind = sla::EventKind::kMerged;
+      break;
     case v1::CaseEvent::EVENT_NOT_SET:
       break;
   }

@@ -84,6 +84,13 @@ struct ItemChange {
   // never came (E9).
   std::vector<std::string> stale_effects;
   bool evaluated = true;  // false: see row.evaluation_error
+  // Of an item that is being opened: what its entitlement's allotment counts;
+  // unspecified: it has none.
+  v1::Allotment::Unit allotment_unit = v1::Allotment::UNIT_UNSPECIFIED;
+  // The unit that it took of an allotment is given back, used or not (C5);
+  // `unit_to`: to this item, of the same entitlement, which holds none.
+  bool release_unit = false;
+  std::string unit_to;
   // Everything derived is written, also what looks as it was: the hours with
   // their generation (B9) and the wake-up.
   bool recalculated = false;
@@ -122,8 +129,8 @@ absl::StatusOr<sla::Evaluation> EvaluateItem(const Item& item,
 void FillRow(const sla::Evaluation& evaluation, const Catalog& catalog,
              v1::Case* row);
 
-// Writes the changes, their wake-ups, tasks and actions, and puts what is to be
-// published on the feed.
+// Writes the changes, their units (units.h), wake-ups, tasks and actions, and
+// puts what is to be published on the feed.
 absl::Status StoreItems(Call& call, storage::Transaction& tx,
                         absl::Span<ItemChange> changes);
 

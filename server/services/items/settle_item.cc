@@ -29,6 +29,8 @@ void FillRow(const sla::Evaluation& evaluation, const Catalog& catalog,
   row->set_process_version(evaluation.process);
   row->clear_next_target_time();
   row->set_violated(false);
+  // Opened again, it is an item of its own.
+  if (!row->closed()) row->clear_merged_into();
   std::optional<sla::Instant> target;
   for (const sla::Milestone& milestone : evaluation.milestones) {
     if (milestone.violated) row->set_violated(true);

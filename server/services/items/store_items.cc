@@ -10,6 +10,7 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "server/services/items/event_convert.h"
 #include "server/services/items/item.h"
+#include "server/services/items/units.h"
 #include "server/services/shared/caller_terms.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/records/case_events.h"
@@ -46,6 +47,8 @@ bool ClientFieldsDiffer(const v1::Case& a, const v1::Case& b) {
     item->clear_evaluate_time();
     item->clear_evaluation_error();
     item->clear_event_count();
+    item->clear_unit_state();
+    item->clear_work_minutes();
   }
   return !google::protobuf::util::MessageDifferencer::Equals(x, y);
 }
@@ -87,6 +90,10 @@ std::string TypeOf(const v1::CaseEvent& event) {
       return "case.version_moved";
     case v1::CaseEvent::kContextRefreshed:
       return "case.context_refreshed";
+    case v1::CaseEvent::kWorkLogged:
+      return "case.work_logged";
+    case v1::CaseEvent::kMerged:
+      return "case.merged";
     default:
       return "";  // told by the transitions, or by the case that changed
   }
@@ -281,6 +288,8 @@ absl::Status StoreItems(Call& call, storage::Transaction& tx,
   std::vector<storage::WakeupMove> moves;
   std::vector<storage::WakeupMove> anew;
   absl::Time earliest = absl::InfiniteFuture();
+  if (absl::Status status = FollowUnits(call, tx, changes); !status.ok())
+    return status;
   for (ItemChange& change : changes) {
     for (v1::Task& task : change.tasks) {
       task.set_name(absl::StrCat("tasks/", ids.Make(now)));

@@ -29,6 +29,8 @@ enum class EventKind {
   kContextRefreshed,    // copies of account and entitlement fields, as changes
   kActionApplied,       // fields set by a trigger's action (K7)
   kDeleted,             // ends open clocks as CANCELLED (E0)
+  kWorkLogged,          // minutes of work
+  kMerged,              // into another item, which goes on
 };
 
 // "created", "fields_changed", … as event.kind has it.

@@ -159,12 +159,12 @@ bool Eval(const Node& node, const View& view) {
 
 Schema MakeEventSchema() {
   Schema schema;
-  schema.Add(
-      {"kind",
-       Type::kString,
-       {"created", "fields_changed", "interaction", "milestone_completed",
-        "stopped", "resumed", "entitlement_changed", "moved",
-        "context_refreshed", "action_applied", "deleted"}});
+  schema.Add({"kind",
+              Type::kString,
+              {"created", "fields_changed", "interaction",
+               "milestone_completed", "stopped", "resumed",
+               "entitlement_changed", "moved", "context_refreshed",
+               "action_applied", "deleted", "work_logged", "merged"}});
   schema.Add({"direction", Type::kString, {"inbound", "outbound"}});
   schema.Add({"author", Type::kString, {"customer", "agent", "system"}});
   schema.Add({"channel", Type::kString, {}});

@@ -1,5 +1,6 @@
 #include "tests/storage/records/every_function.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "storage/records/feed.h"
 #include "storage/records/generations.h"
 #include "storage/records/leases.h"
+#include "storage/records/ledger.h"
 #include "storage/records/operations.h"
 #include "storage/records/outbox.h"
 #include "storage/records/request_log.h"
@@ -135,6 +137,35 @@ void Items(Transaction& tx, Calls& call) {
   call(ReadGenerationsSince(tx, 99'000));
 }
 
+void Ledgers(Transaction& tx, Calls& call) {
+  const std::string name = "entitlements/e7";
+  const std::vector<std::string> page = {name, "entitlements/e8"};
+  ledger::Ledger before;
+  call(LoadLedger(tx, name, {}, &before));
+  call(LoadLedger(tx, name, {"cases/c7", "cases/c8"}, &before));
+  std::map<std::string, ledger::Ledger> due;
+  call(LoadDue(tx, page, &due));
+  before.entry_count = 1;
+  ledger::Ledger after = before;
+  const auto granted =
+      ledger::Grant(&after, "order", 5, FullTime(200'000), "", FullTime(9));
+  call(granted);
+  if (granted.ok())
+    call(StoreLedger(tx, name, before, after, *granted, {"me", FullTime(9)}));
+  const ledger::Ledger lot = after;
+  const auto reserved =
+      ledger::Reserve(&after, "visit", 1, FullTime(100'000), false,
+                      ledger::Policy::kAllowOverdraft, "", FullTime(9));
+  call(reserved);
+  if (reserved.ok())
+    call(StoreLedger(tx, name, lot, after, *reserved, {"me", FullTime(9)}));
+  call(ReadLedgerEntries(tx, name, 0, 100));
+  call(FindLedgerEntries(tx, name, "visit", ledger::EntryKind::kReserve));
+  call(SumLedger(tx, name, FullTime(1), FullTime(100)));
+  call(TotalLedgers(tx, page));
+  call(PurgeLedger(tx, name));
+}
+
 void Actions(Transaction& tx, Calls& call) {
   for (const char* topic : {"1", ""}) {
     call(NextActionTime(tx, topic));
@@ -206,9 +237,8 @@ void Search(Transaction& tx, Calls& call) {
 
 absl::Status CallEveryFunction(Transaction& tx) {
   Calls call;
-  for (auto* group :
-       {Requests, Audit, Feed, Leases, Wakeups, Items, Assets, Actions, Jobs,
-        Search}) {
+  for (auto* group : {Requests, Audit, Feed, Leases, Wakeups, Items, Ledgers,
+                      Assets, Actions, Jobs, Search}) {
     group(tx, call);
   }
   return call.result();

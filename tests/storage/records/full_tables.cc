@@ -78,6 +78,17 @@ const std::vector<Filling>& Fillings() {
       {"search_terms", "kind, term, subject, account",
        "i % 7 + 1, {NAME t}, {NAME s}, i % 1000"},
       {"search_shapes", "shape, word", "{NAME s}, {NAME w}"},
+      {"ledger_lots", "entitlement, number, remaining, lapse_us",
+       "{NAME entitlements/e}, i % 20, i % 3, {US}"},
+      {"ledger_holds",
+       "entitlement, subject, turn, units, state, expire_us, draws",
+       "{NAME entitlements/e}, {NAME cases/c}, 1, 1, i % 3 + 1, CASE WHEN i % "
+       "50 = 0 THEN {US} ELSE NULL END, {BLOB}"},
+      {"ledger_entries",
+       "entitlement, number, kind, subject, turn, units, available, reserved, "
+       "committed, effective_us, record_us, lot, cause, actor, counterpart",
+       "{NAME entitlements/e}, 1, i % 7 + 1, {NAME cases/c}, 1, 1, 1, 0, 0, "
+       "{US}, {US}, 1, '', 'a', ''"},
       {"cases",
        "name, account, contact, asset, product, entitlement, subject, "
        "description, status, type, "

@@ -88,7 +88,8 @@ absl::Status Clear(Transaction& tx) {
   for (absl::string_view table :
        {"request_log", "audit_log", "outbox", "feed_events", "leases",
         "wakeups", "case_events", "transitions", "actions", "operations",
-        "case_hours", "token_keys", "search_terms", "search_shapes", "cases"}) {
+        "case_hours", "token_keys", "search_terms", "search_shapes",
+        "ledger_lots", "ledger_holds", "ledger_entries", "cases"}) {
     absl::Status status =
         tx.Execute(absl::StrCat("DELETE FROM ", table)).status();
     if (!status.ok()) return status;

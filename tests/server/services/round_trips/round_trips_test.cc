@@ -112,6 +112,8 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
   void Calendar();
   void Process();
   void Customers();
+  void Ledger();
+  void CasesWithUnits();
   void Cases();
   void Tasks();
   void Feed();
@@ -373,6 +375,58 @@ void RoundTripsTest::Customers() {
     Measure(absl::StrCat(entitlements, method), request);
 }
 
+void RoundTripsTest::Ledger() {
+  const std::string service = "EntitlementService/";
+  for (const char* id : {"cases", "more"}) {
+    Measure(service + "CreateEntitlement",
+            absl::StrCat(R"({"entitlement_id": ")", id, R"(", "entitlement": {
+        "account": "accounts/acme", "display_name": "E", "priority": 9,
+        "contacts": ["contacts/acme"],
+        "process": "entitlementProcesses/gold",
+        "allotment": {"unit": "CASES", "commit": "CLOSING"},
+        "start_date": {"year": 2024, "month": 1, "day": 1}}})"));
+  }
+  const std::string cases = R"({"name": "entitlements/cases", )";
+  Measure(service + "GrantUnits",
+          cases + R"("units": 10, "subject": "order"})");
+  Measure(service + "AdjustUnits",
+          cases + R"("units": -1, "cause": "counted twice"})");
+  Measure(service + "ReserveUnits", cases + R"("subject": "a"})");
+  Measure(service + "CommitUnits", cases + R"("subject": "a"})");
+  Measure(service + "ReserveUnits", cases + R"("subject": "b"})");
+  Measure(service + "ReleaseUnits", cases + R"("subject": "b"})");
+  Measure(service + "TransferUnits",
+          cases + R"("units": 2, "destination": "entitlements/more"})");
+  Measure(service + "ListLedgerEntries", R"({"parent": "entitlements/cases"})");
+  Measure(service + "GetLedgerStatement", cases + R"("start_time":
+      "2020-01-01T00:00:00Z"})");
+  Measure("AdminService/CheckIntegrity", "{}");
+}
+
+// The same methods on a case that takes a unit, under names of their own.
+void RoundTripsTest::CasesWithUnits() {
+  const auto measure = [&](const std::string& method, const std::string& json) {
+    const std::string name = absl::StrCat("charter.v1.CaseService/", method);
+    const std::map<std::string, int64_t> plain = counts_;
+    Measure("CaseService/" + method, json);
+    counts_[name + "+unit"] = counts_[name];
+    if (plain.contains(name)) counts_[name] = plain.at(name);
+  };
+  for (const char* id : {"u1", "u2", "u3"}) {
+    measure("OpenCase", absl::StrCat(R"({"case_id": ")", id, R"(", "case": {
+    "account": "accounts/acme", "contact": "contacts/acme",
+    "entitlement": "entitlements/cases"}})"));
+  }
+  measure("RecordEvents", R"({"events": [{"case": "cases/u1",
+    "event": {"key": "w", "work_logged": {"minutes": 5}}}]})");
+  measure("ChangeEntitlement",
+          R"({"name": "cases/u1", "entitlement": "entitlements/more"})");
+  world_.clock().Advance(absl::Minutes(1));
+  measure("CloseCase", R"({"name": "cases/u1"})");
+  measure("DeleteCase", R"({"name": "cases/u3"})");
+  measure("MergeCases", R"({"name": "cases/u2", "into": "cases/u1"})");
+}
+
 std::string Opening(const std::string& id) {
   return absl::StrCat(R"({"case_id": ")", id, R"(", "case": {
     "account": "accounts/acme", "contact": "contacts/acme",
@@ -473,6 +527,8 @@ TEST_P(RoundTripsTest, EachMethodSendsAsManyStatementsAsIsWrittenDown) {
   Process();
   Customers();
   Cases();
+  Ledger();
+  CasesWithUnits();
   Tasks();
   Feed();
   Operations();
