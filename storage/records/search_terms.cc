@@ -16,6 +16,8 @@ constexpr absl::string_view kLast = "\xf4\x8f\xbf\xbf";
 // Rows of one DELETE.
 constexpr size_t kDeletedAtOnce = 64;
 constexpr size_t kMostAccounts = 64;
+// Parts of one UNION ALL, of which SQLite takes 500.
+constexpr size_t kRangesAtOnce = 128;
 
 size_t PowerOfTwo(size_t count) {
   size_t padded = 1;
@@ -52,6 +54,45 @@ absl::Status DeleteTerms(Transaction& tx, absl::string_view subject,
     }
     if (absl::Status status = tx.ExecuteLater(sql, binds); !status.ok())
       return status;
+  }
+  return absl::OkStatus();
+}
+
+// Ranges of one account look into another index, so they come apart.
+absl::Status FindSome(Transaction& tx, absl::Span<const TermRange> ranges,
+                      absl::Span<const size_t> which, bool of_account,
+                      int limit, std::vector<FoundTerm>* found) {
+  const size_t parts = PowerOfTwo(which.size());
+  Binds binds = {{"limit", limit}};
+  for (size_t i = 0; i < parts; ++i) {
+    // Those beyond are of no kind.
+    const bool real = i < which.size();
+    const TermRange& range = ranges[which[real ? i : 0]];
+    binds.Add(absl::StrCat("range_", i), real ? which[i] : ranges.size());
+    binds.Add(absl::StrCat("kind_", i),
+              real ? static_cast<int64_t>(range.kind) : 0);
+    binds.Add(absl::StrCat("from_", i), range.from);
+    binds.Add(absl::StrCat("to_", i), range.to);
+    if (of_account) binds.Add(absl::StrCat("account_", i), range.account);
+  }
+  const std::string sql =
+      UnionOf("range_of, kind, term, subject, account", parts, [&](size_t i) {
+        return absl::StrCat(
+            "SELECT :range_", i,
+            " AS range_of, kind, term, subject, account FROM search_terms "
+            "WHERE ",
+            of_account ? absl::StrCat("account = :account_", i, " AND ") : "",
+            "kind = :kind_", i, " AND term >= :from_", i, " AND term < :to_", i,
+            " ORDER BY term, subject LIMIT :limit");
+      });
+  const absl::StatusOr<Rows> rows = tx.Query(sql, binds);
+  if (!rows.ok()) return rows.status();
+  for (const Row row : *rows) {
+    found->push_back(
+        {static_cast<size_t>(row.Int64(0)),
+         {static_cast<TermKind>(row.Int64(1)), std::string(row.Text(2))},
+         std::string(row.Text(3)),
+         std::string(row.Text(4))});
   }
   return absl::OkStatus();
 }
@@ -143,45 +184,16 @@ TermRange WithFirstWord(TermKind kind, absl::string_view word) {
 absl::StatusOr<std::vector<FoundTerm>> FindTerms(
     Transaction& tx, absl::Span<const TermRange> ranges, int limit) {
   std::vector<FoundTerm> found;
-  if (ranges.empty()) return found;
-  // Ranges of one account look into another index.
   for (const bool of_account : {false, true}) {
     std::vector<size_t> which;
     for (size_t i = 0; i < ranges.size(); ++i) {
       if (ranges[i].account.empty() != of_account) which.push_back(i);
     }
-    if (which.empty()) continue;
-    const size_t parts = PowerOfTwo(which.size());
-    Binds binds = {{"limit", limit}};
-    for (size_t i = 0; i < parts; ++i) {
-      // Those beyond are of no kind.
-      const bool real = i < which.size();
-      const TermRange& range = ranges[real ? which[i] : which[0]];
-      binds.Add(absl::StrCat("range_", i), real ? which[i] : ranges.size());
-      binds.Add(absl::StrCat("kind_", i),
-                real ? static_cast<int64_t>(range.kind) : 0);
-      binds.Add(absl::StrCat("from_", i), range.from);
-      binds.Add(absl::StrCat("to_", i), range.to);
-      if (of_account) binds.Add(absl::StrCat("account_", i), range.account);
-    }
-    const std::string sql =
-        UnionOf("range_of, kind, term, subject, account", parts, [&](size_t i) {
-          return absl::StrCat(
-              "SELECT :range_", i,
-              " AS range_of, kind, term, subject, account FROM "
-              "search_terms WHERE ",
-              of_account ? absl::StrCat("account = :account_", i, " AND ") : "",
-              "kind = :kind_", i, " AND term >= :from_", i, " AND term < :to_",
-              i, " ORDER BY term, subject LIMIT :limit");
-        });
-    const absl::StatusOr<Rows> rows = tx.Query(sql, binds);
-    if (!rows.ok()) return rows.status();
-    for (const Row row : *rows) {
-      found.push_back(
-          {static_cast<size_t>(row.Int64(0)),
-           {static_cast<TermKind>(row.Int64(1)), std::string(row.Text(2))},
-           std::string(row.Text(3)),
-           std::string(row.Text(4))});
+    for (size_t from = 0; from < which.size(); from += kRangesAtOnce) {
+      absl::Status status = FindSome(
+          tx, ranges, absl::MakeConstSpan(which).subspan(from, kRangesAtOnce),
+          of_account, limit, &found);
+      if (!status.ok()) return status;
     }
   }
   return found;

@@ -58,12 +58,19 @@ void Add(TermRange range, Search::Purpose purpose, absl::string_view account,
         other.to == range.to && other.account == range.account)
       return;
   }
+  if (search->ranges.size() == Search::kMostRanges) {
+    search->cut = true;
+    return;
+  }
   search->ranges.push_back(std::move(range));
   search->purposes.push_back(purpose);
 }
 
-void AddClause(const Wanted& wanted, bool corrected, Search::Purpose purpose,
-               absl::string_view account, Search* search) {
+// `alone`: the clause is all that was typed, so that a word may be the
+// beginning of an address or number too; among others it is one of a name.
+void AddClause(const Wanted& wanted, bool corrected, bool alone,
+               Search::Purpose purpose, absl::string_view account,
+               Search* search) {
   for (const TermKind kind : kNames) {
     if (corrected) {
       for (const std::string& word : wanted.corrections)
@@ -75,6 +82,11 @@ void AddClause(const Wanted& wanted, bool corrected, Search::Purpose purpose,
   }
   if (corrected) return;
   const search::Clause& clause = wanted.clause;
+  const bool word_only =
+      !alone && clause.number == clause.word &&
+      std::none_of(clause.word.begin(), clause.word.end(),
+                   [](char c) { return c >= '0' && c <= '9'; });
+  if (word_only) return;
   if (!clause.number.empty()) {
     Add(storage::BeginningWith(TermKind::kNumber, clause.number), purpose,
         account, search);
@@ -105,7 +117,8 @@ void AddPhrase(const Wanted& first, const Wanted& second, bool corrected,
   const std::vector<std::string> seconds = words(second);
   for (size_t i = 0; i < firsts.size(); ++i) {
     for (size_t j = 0; j < seconds.size(); ++j) {
-      if (corrected && i + j == 0) continue;  // without a correction
+      // Without a correction, or with two.
+      if (corrected && (i == 0) == (j == 0)) continue;
       for (const TermKind kind : kNames) {
         Add(storage::BeginningWith(kind,
                                    absl::StrCat(firsts[i], " ", seconds[j])),
@@ -133,7 +146,8 @@ Search SearchFor(const std::vector<Reading>& readings, bool corrected,
   for (size_t r = 0; r < readings.size(); ++r) {
     const Reading& reading = readings[r];
     for (size_t c = 0; c < reading.size(); ++c)
-      AddClause(reading[c], corrected, {r, c}, account, &search);
+      AddClause(reading[c], corrected, reading.size() == 1, {r, c}, account,
+                &search);
     for (size_t c = 1; c < reading.size(); ++c) {
       AddPhrase(reading[c - 1], reading[c], corrected, r, account, &search);
       AddPhrase(reading[c], reading[c - 1], corrected, r, account, &search);
@@ -154,8 +168,8 @@ void AddSearchWithin(const std::vector<Reading>& readings,
     }
     if (left.size() == reading.size()) continue;  // none is of the account
     for (const size_t c : left) {
-      AddClause(reading[c], false, {r, c}, account, search);
-      AddClause(reading[c], true, {r, c}, account, search);
+      for (const bool corrected : {false, true})
+        AddClause(reading[c], corrected, false, {r, c}, account, search);
     }
   }
 }

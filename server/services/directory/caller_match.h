@@ -34,6 +34,9 @@ struct Search {
     size_t reading = 0;
     size_t clause = 0;
   };
+  // At most so many.
+  static constexpr size_t kMostRanges = 256;
+  bool cut = false;  // there would have been more
   std::vector<storage::TermRange> ranges;
   std::vector<Purpose> purposes;  // of the ranges
 };
@@ -44,8 +47,8 @@ struct Search {
 Search SearchFor(const std::vector<Reading>& readings, bool corrected,
                  absl::string_view account);
 
-// The same for what is of an account, by those clauses alone that the account's
-// own terms do not meet.
+// Adds the same for what is of an account, by those clauses alone that the
+// account's own terms do not meet.
 void AddSearchWithin(const std::vector<Reading>& readings,
                      absl::string_view account, const Terms& terms,
                      Search* search);

@@ -32,12 +32,12 @@ constexpr int kMostTerms = 200;
 constexpr int kMostTermsWithin = 50;
 constexpr int kMostCases = 20;
 // Accounts whose own are looked through.
-constexpr size_t kMostAccountsWithin = 8;
+constexpr size_t kMostAccountsWithin = 4;
 // Resources that are read to be looked at.
 constexpr size_t kMostRead = 200;
 // Words that share a shape with one that was typed, and those taken of them.
 constexpr int kMostSimilar = 200;
-constexpr size_t kMostCorrections = 8;
+constexpr size_t kMostCorrections = 4;
 
 // Somebody of whom some terms were found.
 struct Candidate {
@@ -199,6 +199,7 @@ class Finder {
 
   // A reading misses nobody of whom one of its clauses found all there are.
   void NoteLimits(const Search& search, const std::vector<FoundTerm>& found) {
+    incomplete_ |= search.cut;
     std::vector<int> counts(search.ranges.size());
     for (const FoundTerm& one : found) ++counts[one.range];
     std::vector<std::set<size_t>> cut(readings_.size());
