@@ -12,6 +12,7 @@
 #include "server/services/contracts/figures.h"
 #include "server/services/contracts/place_in_tree.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/shared/caller_terms.h"
 #include "server/services/shared/errors.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
@@ -31,9 +32,10 @@ void MakeNew(Call& call, Message* message) {
 }
 
 // Gives the lines new names, and parents and tops among themselves: a line
-// whose parent is left behind becomes a top.
-void Rename(Call& call, const v1::ServiceContract& contract,
-            std::vector<v1::ContractLineItem>* lines) {
+// whose parent is left behind becomes a top. Returns the new names by the old.
+absl::flat_hash_map<std::string, std::string> Rename(
+    Call& call, const v1::ServiceContract& contract,
+    std::vector<v1::ContractLineItem>* lines) {
   absl::flat_hash_map<std::string, size_t> places;
   std::vector<std::string> parents;
   for (size_t i = 0; i < lines->size(); ++i) {
@@ -57,6 +59,9 @@ void Rename(Call& call, const v1::ServiceContract& contract,
     }
     (*lines)[i].set_root((*lines)[top].name());
   }
+  absl::flat_hash_map<std::string, std::string> names;
+  for (const auto& [name, place] : places) names[name] = (*lines)[place].name();
+  return names;
 }
 
 absl::Status StoreLines(Call& call, storage::Transaction& tx,
@@ -86,7 +91,7 @@ std::string NameOfCopy(Call& call, absl::string_view id) {
                 id.empty() ? call.services().ids->Make(call.now()) : id);
 }
 
-absl::StatusOr<v1::ServiceContract> StoreCopy(
+absl::StatusOr<ContractCopy> StoreCopy(
     Call& call, storage::Transaction& tx, const Catalog& catalog,
     v1::ServiceContract copy, std::vector<v1::ContractLineItem> lines) {
   MakeNew(call, &copy);
@@ -106,7 +111,8 @@ absl::StatusOr<v1::ServiceContract> StoreCopy(
                                       line.has_delete_time();
                              }),
               lines.end());
-  Rename(call, copy, &lines);
+  ContractCopy stored;
+  stored.lines = Rename(call, copy, &lines);
   copy.clear_line_count();
   copy.clear_subtotal();
   copy.clear_total_price();
@@ -118,6 +124,9 @@ absl::StatusOr<v1::ServiceContract> StoreCopy(
 
   storage::HiddenValues hidden = {
       nullptr, lines.empty() ? storage::Value() : storage::Value(lines.size())};
+  status =
+      KeepTerms(tx, static_cast<const v1::ServiceContract*>(nullptr), &copy);
+  if (!status.ok()) return status;
   status = storage::ServiceContractTable().Insert(tx, &copy, &hidden);
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
     return Duplicate(ServiceContracts(), copy, status);
@@ -131,7 +140,8 @@ absl::StatusOr<v1::ServiceContract> StoreCopy(
   if (!status.ok()) return status;
   status = StoreLines(call, tx, catalog, copy, &lines);
   if (!status.ok()) return status;
-  return copy;
+  stored.contract = std::move(copy);
+  return stored;
 }
 
 absl::StatusOr<v1::ServiceContract> CloneContract(
@@ -163,8 +173,11 @@ absl::StatusOr<v1::ServiceContract> CloneContract(
         copy->clear_renewed_from();
         if (!request.display_name().empty())
           copy->set_display_name(request.display_name());
-        return StoreCopy(call, tx, **catalog, *std::move(copy),
-                         *std::move(lines));
+        absl::StatusOr<ContractCopy> stored =
+            StoreCopy(call, tx, **catalog, *std::move(copy), *std::move(lines));
+        if (!stored.ok()) return stored.status();
+        call.Audit(stored->contract.name(), nullptr, &stored->contract);
+        return std::move(stored->contract);
       });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "charter/v1/contract_line_item.pb.h"
@@ -23,9 +24,15 @@ std::string NameOfCopy(Call& call, absl::string_view id);
 // its parent, and its figures; the lines get names, numbers and parents among
 // themselves. External ids are left behind. Tells the feed of all of them, and
 // of a copy that is in force at once.
-absl::StatusOr<v1::ServiceContract> StoreCopy(
-    Call& call, storage::Transaction& tx, const Catalog& catalog,
-    v1::ServiceContract copy, std::vector<v1::ContractLineItem> lines);
+struct ContractCopy {
+  v1::ServiceContract contract;
+  // The lines' names, by those of the lines that they are copies of.
+  absl::flat_hash_map<std::string, std::string> lines;
+};
+absl::StatusOr<ContractCopy> StoreCopy(Call& call, storage::Transaction& tx,
+                                       const Catalog& catalog,
+                                       v1::ServiceContract copy,
+                                       std::vector<v1::ContractLineItem> lines);
 
 }  // namespace charter::services
 

@@ -13,6 +13,7 @@
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/entitlements/renew.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/status_convert.h"
@@ -80,6 +81,48 @@ absl::StatusOr<std::optional<v1::ServiceContract>> FindSuccessor(
   return *std::move(found);
 }
 
+// The entitlements under the contract go on under its successor, each under the
+// copy of its line, with fresh grants. One of a line that does not go on, one
+// that was cancelled and one that somebody renewed already stay behind.
+absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
+                               const Catalog& catalog,
+                               const std::string& contract, const Term& term,
+                               const Term& successor,
+                               const ContractCopy& copy) {
+  absl::StatusOr<std::vector<v1::Entitlement>> all =
+      storage::EntitlementTable().Find(tx, {{"service_contract", contract}},
+                                       storage::Lock::kForUpdate);
+  if (!all.ok()) return all.status();
+  for (v1::Entitlement& entitlement : *all) {
+    if (entitlement.has_delete_time() || !entitlement.renewed_to().empty() ||
+        entitlement.state() == v1::Entitlement::CANCELLED) {
+      continue;
+    }
+    std::string line;
+    if (!entitlement.contract_line_item().empty()) {
+      const auto copied = copy.lines.find(entitlement.contract_line_item());
+      if (copied == copy.lines.end()) continue;
+      line = copied->second;
+    }
+    Term own;
+    if (entitlement.has_start_date())
+      own.start = ToDate(entitlement.start_date());
+    if (entitlement.has_end_date()) own.end = ToDate(entitlement.end_date());
+    const std::optional<Term> renewed =
+        contracts::RenewedPart(term, successor, own);
+    if (!renewed) continue;
+    v1::Entitlement next = SuccessorOf(entitlement, *renewed);
+    next.set_state(entitlement.state());
+    next.set_service_contract(copy.contract.name());
+    next.set_contract_line_item(line);
+    absl::Status status =
+        StoreSuccessor(call, tx, catalog, std::move(next), "", &entitlement)
+            .status();
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::ServiceContract> Renew(
     Call& call, storage::Transaction& tx,
     const v1::RenewContractRequest& request, const std::string& name) {
@@ -129,21 +172,23 @@ absl::StatusOr<v1::ServiceContract> Renew(
   successor.clear_activation_time();
   successor.set_renewed_from(contract->name());
   successor.clear_renewed_to();
-  absl::StatusOr<v1::ServiceContract> stored =
+  absl::StatusOr<ContractCopy> stored =
       StoreCopy(call, tx, **catalog, std::move(successor), *std::move(lines));
-  if (!stored.ok()) return stored;
-  contract->set_renewed_to(stored->name());
+  if (!stored.ok()) return stored.status();
+  absl::Status status = RenewEntitlements(call, tx, **catalog, contract->name(),
+                                          *term, *next, *stored);
+  if (!status.ok()) return status;
+  contract->set_renewed_to(stored->contract.name());
   SetStatus(**catalog, call.now(), &*contract);
   call.Emit(ChangeEvent(ServiceContracts(), "renewed", *contract));
-  absl::Status status =
-      FollowDates(call, tx, **catalog, *contract, &*contract, &hidden);
+  status = FollowDates(call, tx, **catalog, *contract, &*contract, &hidden);
   if (!status.ok()) return status;
   status =
       storage::ServiceContractTable().UpdateDerived(tx, *contract, &hidden);
   if (!status.ok()) return status;
   call.Audit(contract->name());
-  call.Audit(stored->name());
-  return stored;
+  call.Audit(stored->contract.name(), nullptr, &stored->contract);
+  return std::move(stored->contract);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "absl/strings/match.h"
 #include "server/services/catalog/catalog.h"
+#include "server/services/entitlements/standing.h"
 #include "server/services/entitlements/verify.h"
 #include "storage/records/search_terms.h"
 #include "storage/table/resource_tables.h"
@@ -90,7 +91,7 @@ absl::Status FillGlance(Call& call, storage::Transaction& tx,
   const absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
-  const absl::StatusOr<std::vector<v1::Entitlement>> entitlements =
+  absl::StatusOr<std::vector<v1::Entitlement>> entitlements =
       storage::EntitlementTable().FindLast(tx, "account", accounts,
                                            kMostEntitlements);
   if (!entitlements.ok()) return entitlements.status();
@@ -98,11 +99,15 @@ absl::Status FillGlance(Call& call, storage::Transaction& tx,
       storage::FindOpenCases(tx, accounts, kMostOpenCases);
   if (!cases.ok()) return cases.status();
 
+  std::vector<v1::Entitlement*> found;
+  for (v1::Entitlement& entitlement : *entitlements)
+    found.push_back(&entitlement);
+  absl::Status status = SetStatus(tx, **catalog, call.now(), found);
+  if (!status.ok()) return status;
   std::map<std::string, std::vector<const v1::Entitlement*>> active;
   for (const v1::Entitlement& entitlement : *entitlements) {
     if (!entitlement.has_delete_time() &&
-        StatusAt(entitlement, **catalog, call.now()) ==
-            v1::Entitlement::ACTIVE) {
+        entitlement.effective_status() == v1::Entitlement::ACTIVE) {
       active[entitlement.account()].push_back(&entitlement);
     }
   }

@@ -55,7 +55,8 @@ struct Hit {
 // In the order in which they are shown.
 int OrderOf(absl::string_view name) {
   int order = 0;
-  for (const char* collection : {"accounts/", "contacts/", "assets/"}) {
+  for (const char* collection :
+       {"accounts/", "contacts/", "assets/", "serviceContracts/"}) {
     if (absl::StartsWith(name, collection)) return order;
     ++order;
   }
@@ -213,14 +214,30 @@ class Finder {
     }
   }
 
-  // "lee acme": whom an account has whose name was typed as well.
+  // "lee acme": whom an account has whose name was typed as well. Those that
+  // meet most of the text come first.
   absl::Status LookWithinAccounts() {
-    Search search;
-    size_t accounts = 0;
+    std::vector<std::tuple<int, int, std::string>> likely;
     for (const auto& [name, candidate] : candidates_) {
       if (!absl::StartsWith(name, "accounts/")) continue;
+      std::pair<int, int> best = {INT32_MAX, 0};
+      for (const Reading& reading : readings_) {
+        std::pair<int, int> missing_and_worse = {0, 0};
+        for (const Wanted& wanted : reading) {
+          const Match match = MatchOf(wanted, name, candidate.terms);
+          missing_and_worse.first += match == Match::kNone;
+          missing_and_worse.second -= static_cast<int>(match);
+        }
+        best = std::min(best, missing_and_worse);
+      }
+      likely.emplace_back(best.first, best.second, name);
+    }
+    std::sort(likely.begin(), likely.end());
+    Search search;
+    size_t accounts = 0;
+    for (const auto& [missing, worse, name] : likely) {
       const size_t before = search.ranges.size();
-      AddSearchWithin(readings_, name, candidate.terms, &search);
+      AddSearchWithin(readings_, name, candidates_[name].terms, &search);
       if (search.ranges.size() == before) continue;
       if (++accounts == kMostAccountsWithin) break;
     }
@@ -294,6 +311,10 @@ class Finder {
         status = visit(tx, storage::ContactTable(), by_collection["contacts"]);
       if (status.ok())
         status = visit(tx, storage::AssetTable(), by_collection["assets"]);
+      if (status.ok()) {
+        status = visit(tx, storage::ServiceContractTable(),
+                       by_collection["serviceContracts"]);
+      }
       if (status.ok())
         status = visit(tx, storage::CaseTable(), by_collection["cases"]);
       return status;

@@ -11,9 +11,11 @@
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/entitlements/standing.h"
 #include "server/services/entitlements/write.h"
+#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/time_convert.h"
+#include "storage/records/ledger.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
@@ -65,6 +67,31 @@ absl::StatusOr<std::optional<v1::Entitlement>> Successor(
   return *std::move(found);
 }
 
+// Gives the successor as many units as the one before was granted.
+absl::Status GrantAnew(Call& call, storage::Transaction& tx,
+                       const std::string& before, v1::Entitlement* successor) {
+  if (!successor->has_allotment()) return absl::OkStatus();
+  auto sums = storage::SumLedger(tx, before, absl::InfinitePast(),
+                                 absl::InfiniteFuture());
+  if (!sums.ok()) return sums.status();
+  const auto granted = sums->find(ledger::EntryKind::kGrant);
+  if (granted == sums->end() || granted->second.change.available <= 0)
+    return absl::OkStatus();
+  const std::string subject = absl::StrCat("renewal/", before);
+  absl::StatusOr<std::map<std::string, Book>> books =
+      OpenBooks(call, tx, {{successor->name(), {subject}}});
+  if (!books.ok()) return books.status();
+  Book& book = books->at(successor->name());
+  absl::StatusOr<ledger::Entries> entries = ledger::Grant(
+      &book.ledger, subject, granted->second.change.available,
+      absl::InfiniteFuture(), absl::StrCat("follows ", before), call.now());
+  if (!entries.ok()) return entries.status();
+  book.Add(*std::move(entries));
+  absl::Status status = CloseBook(call, tx, &book);
+  if (status.ok()) *successor = book.entitlement;
+  return status;
+}
+
 }  // namespace
 
 v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
@@ -84,6 +111,23 @@ v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
   if (term.start) *next.mutable_start_date() = ToProto(*term.start);
   if (term.end) *next.mutable_end_date() = ToProto(*term.end);
   return next;
+}
+
+absl::StatusOr<v1::Entitlement> StoreSuccessor(
+    Call& call, storage::Transaction& tx, const Catalog& catalog,
+    v1::Entitlement next, absl::string_view id, v1::Entitlement* before) {
+  absl::StatusOr<v1::Entitlement> stored =
+      InsertEntitlement(call, tx, catalog, std::move(next), id);
+  if (!stored.ok()) return stored;
+  absl::Status status = GrantAnew(call, tx, before->name(), &*stored);
+  if (status.ok()) status = SetStatus(tx, catalog, call.now(), {&*stored});
+  if (!status.ok()) return status;
+  before->set_renewed_to(stored->name());
+  status = storage::EntitlementTable().UpdateDerived(tx, *before);
+  if (status.ok()) status = SetStatus(tx, catalog, call.now(), {before});
+  if (!status.ok()) return status;
+  call.Emit(ChangeEvent(Entitlements(), "renewed", *before));
+  return stored;
 }
 
 absl::StatusOr<v1::Entitlement> RenewEntitlement(
@@ -115,18 +159,8 @@ absl::StatusOr<v1::Entitlement> RenewEntitlement(
         }
         absl::StatusOr<contracts::Term> term = NextTerm(*before, request);
         if (!term.ok()) return term.status();
-        absl::StatusOr<v1::Entitlement> next =
-            InsertEntitlement(call, tx, **catalog, SuccessorOf(*before, *term),
-                              request.entitlement_id());
-        if (!next.ok()) return next;
-        before->set_renewed_to(next->name());
-        absl::Status status =
-            storage::EntitlementTable().UpdateDerived(tx, *before);
-        if (status.ok())
-          status = SetStatus(tx, **catalog, call.now(), {&*before});
-        if (!status.ok()) return status;
-        call.Emit(ChangeEvent(Entitlements(), "renewed", *before));
-        return next;
+        return StoreSuccessor(call, tx, **catalog, SuccessorOf(*before, *term),
+                              request.entitlement_id(), &*before);
       });
 }
 

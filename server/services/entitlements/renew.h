@@ -2,8 +2,13 @@
 #ifndef CHARTER_SERVER_SERVICES_ENTITLEMENTS_RENEW_H_
 #define CHARTER_SERVER_SERVICES_ENTITLEMENTS_RENEW_H_
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "charter/v1/entitlement.pb.h"
 #include "server/contracts/term.h"
+#include "server/services/catalog/catalog.h"
+#include "server/services/shared/call.h"
+#include "storage/sql/transaction.h"
 
 namespace charter::services {
 
@@ -12,6 +17,14 @@ namespace charter::services {
 // `term`'s dates, `renewed_from` the entitlement; not inserted yet.
 v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
                             const contracts::Term& term);
+
+// Stores the successor `next` of `before`, which is locked, and gives it fresh
+// grants: as many units as the one before was ever granted, in one lot that
+// doesn't lapse. `before` gets `renewed_to`. Tells the feed. `id`: the last
+// part of the successor's name; empty: a new one.
+absl::StatusOr<v1::Entitlement> StoreSuccessor(
+    Call& call, storage::Transaction& tx, const Catalog& catalog,
+    v1::Entitlement next, absl::string_view id, v1::Entitlement* before);
 
 }  // namespace charter::services
 

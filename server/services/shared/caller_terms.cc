@@ -102,6 +102,14 @@ Terms TermsOf(const v1::Asset& asset) {
   return terms;
 }
 
+Terms TermsOf(const v1::ServiceContract& contract) {
+  Terms terms;
+  AddName(TermKind::kContractName, contract.display_name(), &terms);
+  AddNumber(contract.contract_number(), &terms);
+  AddNumber(contract.external_id(), &terms);
+  return terms;
+}
+
 Terms TermsOf(const v1::Case& item) {
   Terms terms;
   AddNumber(item.external_id(), &terms);

@@ -17,6 +17,7 @@
 #include "charter/v1/asset.pb.h"
 #include "charter/v1/case.pb.h"
 #include "charter/v1/contact.pb.h"
+#include "charter/v1/service_contract.pb.h"
 #include "storage/records/search_terms.h"
 #include "storage/sql/transaction.h"
 
@@ -27,6 +28,8 @@ using Terms = std::vector<storage::SearchTerm>;
 Terms TermsOf(const v1::Account& account);
 Terms TermsOf(const v1::Contact& contact);
 Terms TermsOf(const v1::Asset& asset);
+// By the contract's number, its external id and its name.
+Terms TermsOf(const v1::ServiceContract& contract);
 // Cases are found by their names as well, without terms.
 Terms TermsOf(const v1::Case& item);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/entitlements/entitlements.h"
 #include "server/services/shared/time_convert.h"
 #include "server/workers/wakeup_worker.h"
 #include "tests/server/services/contracts/contracts_fixture.h"
@@ -123,6 +124,56 @@ TEST_P(RenewContractTest, C9_TheSuccessorFollowsWithoutAGapWithItsLines) {
   // The next line's number goes on.
   EXPECT_EQ(CreateLine("more", "n").line_number(),
             after.contract_number() + "-4");
+}
+
+TEST_P(RenewContractTest, C9_EntitlementsGoOnWithFreshGrants) {
+  CreateYear("c");
+  CreateLine("all", "c");
+  CreateLine("ended", "c", Day("end_date", 2026, 6, 30));
+  const auto entitle = [&](const std::string& id, const std::string& more) {
+    return world_.Do(&CreateEntitlement,
+                     Proto<v1::CreateEntitlementRequest>(absl::StrCat(
+                         "entitlement_id: '", id,
+                         "' entitlement { account: 'accounts/acme' "
+                         "display_name: 'E' service_contract: "
+                         "'serviceContracts/c' ",
+                         Day("start_date", 2026, 1, 1),
+                         Day("end_date", 2026, 12, 31), more, "}")));
+  };
+  entitle("counted",
+          "contract_line_item: 'contractLineItems/all' "
+          "allotment { unit: CASES }");
+  entitle("of-ended", "contract_line_item: 'contractLineItems/ended'");
+  entitle("plain", "external_id: 'P'");
+  for (const auto& [units, subject] : {std::pair(5, "a"), std::pair(3, "b")}) {
+    world_.Do(&GrantUnits, Proto<v1::GrantUnitsRequest>(absl::StrCat(
+                               "name: 'entitlements/counted' units: ", units,
+                               " subject: '", subject, "'")));
+  }
+  world_.Do(&ReserveUnits,
+            Proto<v1::ReserveUnitsRequest>(
+                "name: 'entitlements/counted' subject: 'x' units: 6"));
+  ASSERT_TRUE(TryRenew("c", "service_contract_id: 'n'").ok());
+
+  const auto get = [&](const std::string& name) {
+    return world_.Do(&GetEntitlement,
+                     Proto<v1::GetEntitlementRequest>("name: '" + name + "'"));
+  };
+  const v1::Entitlement counted = get("entitlements/counted");
+  EXPECT_EQ(counted.units_available(), 2);
+  const v1::Entitlement next = get(counted.renewed_to());
+  EXPECT_EQ(next.renewed_from(), "entitlements/counted");
+  EXPECT_EQ(next.service_contract(), "serviceContracts/n");
+  EXPECT_EQ(next.contract_line_item(), LinesOf("serviceContracts/n")[0].name());
+  EXPECT_EQ(Dates(next), "2027-1-1 2027-12-31");
+  EXPECT_EQ(next.units_available(), 8);
+  EXPECT_EQ(next.units_reserved(), 0);
+  EXPECT_EQ(next.ledger_entry_count(), 1);
+  EXPECT_EQ(get(get("entitlements/plain").renewed_to()).external_id(), "");
+  EXPECT_EQ(get("entitlements/of-ended").renewed_to(), "");
+  // Again: nothing more.
+  ASSERT_TRUE(TryRenew("c").ok());
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM entitlements"), 5);
 }
 
 TEST_P(RenewContractTest, C9_RenewingTwiceGivesTheSameSuccessor) {

@@ -131,6 +131,13 @@ TEST_P(SearchCallersTest, ByTheNameOfTheAccountAsWell) {
   EXPECT_THAT(Found("nordwind ag"), ElementsAre("accounts/north"));
 }
 
+TEST_P(SearchCallersTest, TheAccountThatMeetsMoreIsLookedThroughFirst) {
+  for (int i = 0; i < 10; ++i)
+    Account(absl::StrCat("anna-", i), absl::StrCat("Anna Verlag ", i));
+  EXPECT_THAT(Found("anna bolt"),
+              testing::Contains(std::string("contacts/anna")));
+}
+
 TEST_P(SearchCallersTest, WithOneTypingErrorInALongWord) {
   for (const char* typed : {"Schmdit", "schmitd", "Schmit", "Schmiidt"}) {
     const v1::SearchCallersResponse response = Search(typed);
