@@ -53,7 +53,7 @@ constexpr absl::string_view kSorts[] = {
     "FROM transitions WHERE case_name",
     "FROM wakeups WHERE shard",        // of all shards together
     "FROM part_above ORDER BY depth",  // an asset and what it is a part of
-    "FROM wakeups WHERE shard",               // of all shards together
+    "FROM wakeups WHERE shard",        // of all shards together
     "FROM ledger_entries WHERE entitlement",  // sums of a few ledgers
     "FROM ledger_lots WHERE entitlement",
     "FROM ledger_holds WHERE entitlement",

@@ -37,10 +37,11 @@ TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
   EXPECT_EQ(
       Keys(Do("acme", "CaseService/ListCases", Json::object())["cases"][0]),
       Keys(row));
-  EXPECT_EQ(Keys(Do("acme", "EntitlementService/GetEntitlement",
-                    {{"name", "entitlements/acme"}})),
-            "account create_time display_name etag external_id name start_date "
-            "status update_time");
+  EXPECT_EQ(
+      Keys(Do("acme", "EntitlementService/GetEntitlement",
+              {{"name", "entitlements/acme"}})),
+      "account create_time display_name effective_status etag external_id "
+      "name start_date state status update_time");
   EXPECT_EQ(Keys(Do("acme", "DirectoryService/GetContact",
                     {{"name", "contacts/ann"}})),
             "account create_time display_name email etag name phone "
@@ -48,6 +49,17 @@ TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
   EXPECT_EQ(Keys(Do("acme", "DirectoryService/GetProduct",
                     {{"name", "products/press"}})),
             "create_time display_name etag name update_time");
+  EXPECT_EQ(Keys(Do("acme", "ContractService/GetServiceContract",
+                    {{"name", "serviceContracts/acme"}})),
+            "account contract_number create_time currency_code discount "
+            "display_name etag grand_total line_count name net_price "
+            "price_book start_date state status subtotal total_price "
+            "update_time");
+  EXPECT_EQ(Keys(Do("acme", "ContractService/GetContractLineItem",
+                    {{"name", "contractLineItems/acme"}})),
+            "account asset create_time etag line_number list_price name "
+            "price_book_entry product root service_contract status subtotal "
+            "total_price unit_price update_time");
   // One of us sees them.
   EXPECT_THAT(
       Keys(Do("desk", "CaseService/GetCase", {{"name", "cases/acme-1"}})),
