@@ -84,6 +84,10 @@ def entitlements(t):
     t.refused(service + "CancelEntitlement", {"name": "entitlements/draft"}, "STATE_TRANSITION_NOT_ALLOWED")
     t.ok(service + "RenewEntitlement", {"name": "entitlements/trial", "entitlement_id": "trial-2"},
          {"start_date.month": 2, "end_date.day": 29, "renewed_from": "entitlements/trial"})
+    people = {"name": "entitlements/silver", "contacts": ["contacts/ann"]}
+    t.ok(service + "AddEntitlementContacts", people, {"contacts.#": 1})
+    t.refused(service + "RemoveEntitlementContacts", people, "LAST_CONTACT")
+    t.ok(service + "RemoveEntitlementContacts", {"name": "entitlements/gold", "contacts": ["contacts/ann"]}, {"name": "entitlements/gold"})
     templates(t)
     t.ok(service + "DeleteEntitlement", {"name": "entitlements/spare"}, {"delete_time": PRESENT})
     t.ok(service + "VerifyEntitlement", {"contact": "contacts/ann"}, {"eligible": True, "entitlement": "entitlements/gold"})

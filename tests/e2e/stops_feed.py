@@ -42,6 +42,7 @@ def operations(t):
 
 def server(t):
     t.ok("AdminService/GetServerInfo", {}, {"backend": "sqlite", "schema_version": lambda n: n >= 2, "head_sequence": PRESENT})
+    t.ok("AdminService/ListAuditEntries", {"subject": "entitlements/silver"}, {"audit_entries.0.principal": "local"})
     t.ok("grpc.health.v1.Health/Check", {}, {"status": "SERVING"})
     t.ok("grpc.health.v1.Health/Watch", {"service": "charter.v1.CaseService"}, {"0.status": "SERVING"}, arguments=("-max-time", "2"))
     for version in ("v1", "v1alpha"):

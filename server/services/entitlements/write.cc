@@ -225,8 +225,8 @@ absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
   storage::HiddenValues hidden = {nullptr};
   absl::Status status =
       FollowDates(call, tx, catalog, nullptr, entitlement, &hidden);
-  if (!status.ok()) return status;
-  status = storage::EntitlementTable().Insert(tx, &entitlement, &hidden);
+  if (status.ok())
+    status = storage::EntitlementTable().Insert(tx, &entitlement, &hidden);
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
     return Duplicate(Entitlements(), entitlement, status);
   if (!status.ok()) return status;

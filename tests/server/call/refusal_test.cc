@@ -20,6 +20,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "server/call/identity.h"
 #include "server/call/services.h"
+#include "server/services/admin/admin.h"
 #include "server/services/shared/errors.h"
 #include "storage/records/audit_log.h"
 #include "tests/support/test_server.h"
@@ -291,6 +292,8 @@ absl::StatusOr<v1::GetComplianceReportResponse> HoldReport(
 void RegisterScript(call::Endpoints& endpoints) {
   call::ServiceBuilder(endpoints, "charter.v1.AdminService")
       .Unary<&HoldInfo>("GetServerInfo")
+      .Unary<&services::ListAuditEntries>("ListAuditEntries")
+      .Unary<&services::CheckIntegrity>("CheckIntegrity")
       .Unary<&FailRecalculation>("Recalculate");
   call::ServiceBuilder(endpoints, "charter.v1.ReportService")
       .Unary<&HoldReport>("GetComplianceReport");

@@ -217,6 +217,10 @@ void Jobs(Transaction& tx, Calls& call) {
 void Search(Transaction& tx, Calls& call) {
   const SearchTerm old = {TermKind::kNumber, "t7"};
   call(ReplaceTerms(tx, "s7", "7", {old}, {{TermKind::kNumber, "u7"}}));
+  for (int count = 2; count <= 64; count *= 2) {
+    std::vector<SearchTerm> many(count, old);
+    call(ReplaceTerms(tx, "s7", "7", many, {}));
+  }
   call(AddWords(tx, {{"word", {"word", "wor"}}, {"w7", {"w7"}}}));
   call(FindWords(tx, {"s7", "s8"}, 10));
   const TermRange all = BeginningWith(TermKind::kContactName, "t7");

@@ -82,11 +82,17 @@ absl::string_view TypeOf(ColumnKind kind) {
   }
 }
 
-// What NULL may stand in.
-bool IsNullable(const Column& column) {
+// What NULL may stand in: of a hidden text, what is made of an empty message
+// says it.
+bool IsNullable(const TableBinding& binding, const Column& column) {
   if (column.kind == ColumnKind::kMore || column.null_when_empty) return true;
   if (column.field != nullptr) return column.field->has_presence();
-  return column.hidden->make == nullptr;
+  if (column.hidden->make == nullptr) return true;
+  if (column.kind != ColumnKind::kText) return false;
+  const auto* empty =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(
+          binding.spec().message);
+  return column.hidden->make(*empty) == Value();
 }
 
 class SchemaTest : public ProductTest {};
@@ -101,9 +107,9 @@ TEST_P(SchemaTest, TheTablesHaveTheColumnsOfTheirBindings) {
       expected.push_back(
           absl::StrCat(binding->table(), ".row_version integer not null"));
     for (const Column& column : binding->columns()) {
-      expected.push_back(absl::StrCat(binding->table(), ".", column.name, " ",
-                                      TypeOf(column.kind),
-                                      IsNullable(column) ? "" : " not null"));
+      expected.push_back(absl::StrCat(
+          binding->table(), ".", column.name, " ", TypeOf(column.kind),
+          IsNullable(*binding, column) ? "" : " not null"));
     }
     std::sort(expected.begin(), expected.end());
     std::vector<std::string> actual;

@@ -123,8 +123,15 @@ class QueryPlanTest : public QueryPlanFixture {
           return it.equal == std::vector<std::string>{spec.owner};
         });
     // A row that cannot be the caller's has no plan.
-    const std::string person =
+    std::string person =
         absl::StartsWith(spec.own_of_contact, "name ") ? name : "things/t3";
+    if constexpr (requires(const Message& it) { it.contacts(0); }) {
+      EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [&](Transaction& tx) {
+        auto rows = table.Find(tx, {{spec.owner, "things/t7"}});
+        if (rows.ok()) person = rows->front().contacts(0);
+        return rows.status();
+      }));
+    }
     for (const std::string& contact : {std::string(), person}) {
       TxOptions options = Within(absl::Seconds(60));
       const std::string account = spec.owner == "name" ? name : "things/t7";
@@ -289,6 +296,10 @@ class QueryPlanTest : public QueryPlanFixture {
           status = table.Update(tx, &*row);
         if (status.ok() && !hidden.empty())
           status = table.Update(tx, &*row, &hidden);
+        if constexpr (requires { row->clear_contacts(); }) {
+          row->clear_contacts();
+          if (status.ok()) status = table.Update(tx, &*row);
+        }
         if (status.ok() && !table.binding().has_etag())
           status = table.Reconcile(tx, {*row}, {});
         else if (status.ok())
@@ -327,6 +338,14 @@ class QueryPlanTest : public QueryPlanFixture {
       }));
     }),
                 {"milestones_case"}, true);
+    ExpectIndex(recorder_.Of([&] {
+      TxOptions options = Within(absl::Seconds(60));
+      options.confined_to = Confinement{"things/t7"};
+      EXPECT_OK(session_->Read(options, [](Transaction& tx) {
+        return MilestoneTable().FindIn(tx, "case_name", {"things/t1"}).status();
+      }));
+    }),
+                {"milestones_case", "milestones_account"}, true);
     CheckCount();
     CheckTree("service_contracts");
     CheckTree("contract_line_items");
@@ -334,6 +353,8 @@ class QueryPlanTest : public QueryPlanFixture {
               "business_hours_default");
     CheckFind(EntitlementTable(), {{"account", "things/t8"}},
               "entitlements_account");
+    CheckFind(EntitlementTable(), {{"service_contract", "things/t8"}},
+              "entitlements_service_contract", Lock::kForUpdate);
     CheckFind(ProductEntitlementTemplateTable(), {{"product", "things/t8"}},
               "product_entitlement_templates_product");
     CheckFind(MilestoneTable(), {{"case_name", "things/t8"}},
@@ -377,10 +398,11 @@ class QueryPlanTest : public QueryPlanFixture {
 
   template <typename Message>
   void CheckFind(const Table<Message>& table,
-                 const std::vector<Equality>& equal, const char* index) {
+                 const std::vector<Equality>& equal, const char* index,
+                 Lock lock = Lock::kNone) {
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [&](Transaction& tx) {
-        return table.Find(tx, equal).status();
+        return table.Find(tx, equal, lock).status();
       }));
     }),
                 {index}, false);

@@ -53,6 +53,17 @@ constexpr char kMay[] =
     "start_date { year: 2035 month: 5 day: 1 } "
     "end_date { year: 2035 month: 5 day: 31 }";
 
+TEST_P(DatesTest, ANameThatIsTakenIsToldWhateverWaitsForIt) {
+  SetNow(2035, 4, 1);
+  const auto request = Proto<v1::CreateEntitlementRequest>(
+      absl::StrCat("entitlement_id: 'e' entitlement { display_name: 'E' "
+                   "account: 'accounts/acme' ",
+                   kMay, "}"));
+  world_.Do(&CreateEntitlement, request);
+  EXPECT_EQ(world_.Try(&CreateEntitlement, request).status().code(),
+            absl::StatusCode::kAlreadyExists);
+}
+
 TEST_P(DatesTest, C10_ItStartsAndExpiresWithNobodyCalling) {
   SetNow(2035, 4, 1);
   world_.Do(&CreateEntitlement,
