@@ -209,11 +209,10 @@ absl::StatusOr<Message> CreateResource(Call& call,
         *message.mutable_create_time() = ToProto(call.now());
         *message.mutable_update_time() = ToProto(call.now());
         PrefetchWordsOf(tx, message);
-        // What comes with the row, its wake-up and its terms, meets what another
-        // one of this name has.
+        // What comes with the row, its wake-up and its terms, meets what
+        // another one of this name has.
         absl::Status status = hook(tx, nullptr, message);
-        if (status.ok())
-          status = KeepTermsOf<Message>(tx, nullptr, &message);
+        if (status.ok()) status = KeepTermsOf<Message>(tx, nullptr, &message);
         if (status.ok()) status = resource.table.Insert(tx, &message, hidden);
         if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
           return Duplicate(resource, message, status);

@@ -449,7 +449,9 @@ TEST_F(ScriptedTest, ACallerThatGoesEndsWhatRuns) {
 TEST(EndpointsTest, AMethodThatNobodyServesStopsTheStart) {
   call::Endpoints endpoints;
   call::ServiceBuilder(endpoints, "charter.v1.AdminService")
-      .Unary<&HoldInfo>("GetServerInfo");
+      .Unary<&HoldInfo>("GetServerInfo")
+      .Unary<&services::ListAuditEntries>("ListAuditEntries")
+      .Unary<&services::CheckIntegrity>("CheckIntegrity");
   EXPECT_THAT(std::string(endpoints.Check().message()),
               HasSubstr("charter.v1.AdminService/Recalculate"));
 }

@@ -11,6 +11,7 @@
 
 #include "charter/v1/admin_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "server/services/admin/admin.h"
 #include "server/services/shared/services.h"
 #include "tests/support/test_server.h"
 
@@ -45,6 +46,8 @@ absl::StatusOr<google::longrunning::Operation> NoRecalculation(
 void RegisterHeld(call::Endpoints& endpoints) {
   call::ServiceBuilder(endpoints, "charter.v1.AdminService")
       .Unary<&HeldInfo>("GetServerInfo")
+      .Unary<&services::ListAuditEntries>("ListAuditEntries")
+      .Unary<&services::CheckIntegrity>("CheckIntegrity")
       .Unary<&NoRecalculation>("Recalculate");
 }
 
@@ -104,6 +107,8 @@ absl::StatusOr<services::Poll<v1::ServerInfo>> WaitingInfo(
 void RegisterWaiting(call::Endpoints& endpoints) {
   call::ServiceBuilder(endpoints, "charter.v1.AdminService")
       .LongPoll<&WaitingInfo>("GetServerInfo")
+      .Unary<&services::ListAuditEntries>("ListAuditEntries")
+      .Unary<&services::CheckIntegrity>("CheckIntegrity")
       .Unary<&NoRecalculation>("Recalculate");
 }
 

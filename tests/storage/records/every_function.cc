@@ -218,7 +218,9 @@ void Search(Transaction& tx, Calls& call) {
   const SearchTerm old = {TermKind::kNumber, "t7"};
   call(ReplaceTerms(tx, "s7", "7", {old}, {{TermKind::kNumber, "u7"}}));
   for (int count = 2; count <= 64; count *= 2) {
-    std::vector<SearchTerm> many(count, old);
+    std::vector<SearchTerm> many;
+    for (int i = 0; i < count; ++i)
+      many.push_back({TermKind::kNumber, absl::StrCat("t", 100 + i)});
     call(ReplaceTerms(tx, "s7", "7", many, {}));
   }
   call(AddWords(tx, {{"word", {"word", "wor"}}, {"w7", {"w7"}}}));

@@ -213,7 +213,8 @@ TEST_P(ListTest, X3_AFilterWithoutALeadIsRefusedWithTheLeads) {
   const Table<v1::Account> strict({
       .table = "accounts",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations"},
+      .blob = {"annotations", "phone", "website", "billing_address",
+               "shipping_address"},
       .leads = {{{"external_id"}}, {{"tier"}}},
   });
   for (const char* filter : {"", "region == 'x'", "tier == 'a' || tier == 'b'",

@@ -66,6 +66,14 @@ class Filler {
         reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
       return true;
     }
+    // Unique with what stands beside them, so by themselves: a link of a
+    // product to a template, and what came by it.
+    if (field.name() == "product_entitlement_template" ||
+        (field.name() == "entitlement_template" &&
+         field.containing_type()->name() == "ProductEntitlementTemplate")) {
+      reflection.SetString(message, &field, absl::StrCat("links/l", id_));
+      return true;
+    }
     // Unique; a price book is with the product and the currency, so by itself.
     if (field.name() == "price_book" || field.name() == "contract_number" ||
         field.name() == "line_number") {
