@@ -1,6 +1,5 @@
 #include "tests/kill/watcher.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -48,16 +47,20 @@ void Watcher::Run() {
   }
 }
 
-bool Watcher::WaitFor(absl::string_view type, int count) {
+bool Watcher::WaitForEach(absl::string_view type,
+                          const std::set<std::string>& cases) {
   const auto give_up =
       std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (std::chrono::steady_clock::now() < give_up) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      const auto came =
-          std::count_if(events_.begin(), events_.end(),
-                        [&](const v1::Event& e) { return e.type() == type; });
-      if (came >= count) return true;
+      std::set<std::string> missing = cases;
+      for (const v1::Event& event : events_) {
+        if (event.type() != type) continue;
+        const std::string& subject = event.subject();
+        missing.erase(subject.substr(0, subject.find("/milestones/")));
+      }
+      if (missing.empty()) return true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,8 +27,9 @@ class Watcher {
   // Waits, for at most half a minute, until everything up to the feed's head,
   // as the server tells it now, has come. False: it has not.
   bool CatchUp();
-  // Waits, for at most half a minute, until `count` events of this type came.
-  bool WaitFor(absl::string_view type, int count);
+  // Waits, for at most half a minute, until an event of this type came of each
+  // of these cases, or of something of theirs.
+  bool WaitForEach(absl::string_view type, const std::set<std::string>& cases);
   // What came, in the order in which it came.
   std::vector<v1::Event> events() const;
   int resumptions() const { return resumptions_; }
