@@ -5,8 +5,8 @@
 #include <set>
 #include <utility>
 
-#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
+#include "storage/sql/union.h"
 
 namespace charter::storage {
 namespace {
@@ -23,19 +23,6 @@ size_t PowerOfTwo(size_t count) {
   size_t padded = 1;
   while (padded < count) padded *= 2;
   return padded;
-}
-
-// A reading of its own for each of `count`, put together; `part` gives the text
-// of one, with its number at the end of every name. The number of parts is
-// padded to a power of two with the last, so that few texts exist.
-std::string UnionOf(absl::string_view columns, size_t count,
-                    absl::FunctionRef<std::string(size_t)> part) {
-  std::string sql;
-  for (size_t i = 0; i < count; ++i) {
-    absl::StrAppend(&sql, i == 0 ? "" : " UNION ALL ", "SELECT ", columns,
-                    " FROM (", part(i), ") AS part");
-  }
-  return sql;
 }
 
 absl::Status DeleteTerms(Transaction& tx, absl::string_view subject,
@@ -62,7 +49,7 @@ absl::Status DeleteTerms(Transaction& tx, absl::string_view subject,
 absl::Status FindSome(Transaction& tx, absl::Span<const TermRange> ranges,
                       absl::Span<const size_t> which, bool of_account,
                       int limit, std::vector<FoundTerm>* found) {
-  const size_t parts = PowerOfTwo(which.size());
+  const size_t parts = PaddedParts(which.size());
   Binds binds = {{"limit", limit}};
   for (size_t i = 0; i < parts; ++i) {
     // Those beyond are of no kind.
@@ -75,8 +62,9 @@ absl::Status FindSome(Transaction& tx, absl::Span<const TermRange> ranges,
     binds.Add(absl::StrCat("to_", i), range.to);
     if (of_account) binds.Add(absl::StrCat("account_", i), range.account);
   }
-  const std::string sql =
-      UnionOf("range_of, kind, term, subject, account", parts, [&](size_t i) {
+  const std::string sql = UnionOf(
+      tx.dialect(), "range_of, kind, term, subject, account", parts,
+      [&](size_t i) {
         return absl::StrCat(
             "SELECT :range_", i,
             " AS range_of, kind, term, subject, account FROM search_terms "
@@ -205,7 +193,7 @@ absl::StatusOr<std::vector<CaseName>> FindCaseNames(
   std::vector<CaseName> found;
   if (ids.empty()) return found;
   Binds binds = {{"limit", limit}};
-  const size_t parts = PowerOfTwo(ids.size());
+  const size_t parts = PaddedParts(ids.size());
   for (size_t i = 0; i < parts; ++i) {
     const std::string from =
         absl::StrCat("cases/", ids[std::min(i, ids.size() - 1)]);
@@ -214,12 +202,13 @@ absl::StatusOr<std::vector<CaseName>> FindCaseNames(
     binds.Add(absl::StrCat("to_", i), absl::StrCat(from, "~"));
   }
   if (!account.empty()) binds.Add("account", account);
-  const std::string sql = UnionOf("name, account", parts, [&](size_t i) {
-    return absl::StrCat("SELECT name, account FROM cases WHERE ",
-                        account.empty() ? "" : "account = :account AND ",
-                        "name >= :from_", i, " AND name < :to_", i,
-                        " ORDER BY name LIMIT :limit");
-  });
+  const std::string sql =
+      UnionOf(tx.dialect(), "name, account", parts, [&](size_t i) {
+        return absl::StrCat("SELECT name, account FROM cases WHERE ",
+                            account.empty() ? "" : "account = :account AND ",
+                            "name >= :from_", i, " AND name < :to_", i,
+                            " ORDER BY name LIMIT :limit");
+      });
   const absl::StatusOr<Rows> rows = tx.Query(sql, binds);
   if (!rows.ok()) return rows.status();
   std::set<std::string> seen;
@@ -237,7 +226,7 @@ absl::StatusOr<std::vector<OpenCase>> FindOpenCases(
   if (accounts.size() > kMostAccounts)
     return absl::InternalError("FindOpenCases takes at most 64 accounts");
   Binds binds = {{"limit", limit}};
-  const size_t parts = PowerOfTwo(accounts.size());
+  const size_t parts = PaddedParts(accounts.size());
   for (size_t i = 0; i < parts; ++i) {
     // Those beyond are of nobody.
     binds.Add(absl::StrCat("account_", i),
@@ -245,7 +234,7 @@ absl::StatusOr<std::vector<OpenCase>> FindOpenCases(
   }
   constexpr absl::string_view kColumns =
       "account, name, subject, status, contact, asset, priority, violated";
-  const std::string sql = UnionOf(kColumns, parts, [&](size_t i) {
+  const std::string sql = UnionOf(tx.dialect(), kColumns, parts, [&](size_t i) {
     return absl::StrCat("SELECT ", kColumns,
                         " FROM cases WHERE account = :account_", i,
                         " AND closed = 0 AND delete_time IS NULL ORDER BY name "

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/records/record_util.h"
+#include "storage/sql/union.h"
 
 namespace charter::storage {
 namespace {
@@ -42,21 +43,17 @@ absl::Status DeleteKeys(Transaction& tx, absl::Span<const Key> keys) {
 
 // For each of `shards` a reading of its own range of the primary key, put
 // together: an IN list would have the engine read and sort everything that is
-// due. The number of parts is padded to a power of two with a shard that
-// doesn't exist.
-std::string PerShard(absl::string_view columns, absl::string_view rest,
-                     absl::Span<const int> shards, Binds* binds) {
-  size_t padded = 1;
-  while (padded < shards.size()) padded *= 2;
-  std::string sql;
-  for (size_t i = 0; i < padded; ++i) {
-    absl::StrAppend(&sql, i == 0 ? "" : " UNION ALL ", "SELECT ", columns,
-                    " FROM (SELECT ", columns,
-                    " FROM wakeups WHERE shard = :shard_", i, rest,
-                    ") AS part_", i);
+// due. Those that pad are of a shard that doesn't exist.
+std::string PerShard(const Dialect& dialect, absl::string_view columns,
+                     absl::string_view rest, absl::Span<const int> shards,
+                     Binds* binds) {
+  const size_t parts = PaddedParts(shards.size());
+  for (size_t i = 0; i < parts; ++i)
     binds->Add(absl::StrCat("shard_", i), i < shards.size() ? shards[i] : -1);
-  }
-  return sql;
+  return UnionOf(dialect, columns, parts, [&](size_t i) {
+    return absl::StrCat("SELECT ", columns,
+                        " FROM wakeups WHERE shard = :shard_", i, rest);
+  });
 }
 
 std::vector<DueWakeup> ToDue(const Rows& rows) {
@@ -106,7 +103,7 @@ absl::StatusOr<std::vector<DueWakeup>> ReadDueWakeups(
   if (shards.empty()) return std::vector<DueWakeup>();
   Binds binds;
   const std::string parts =
-      PerShard("due_us, subject",
+      PerShard(tx.dialect(), "due_us, subject",
                " AND due_us <= :now ORDER BY due_us, subject LIMIT :limit",
                shards, &binds);
   binds.Add("now", ToUs(now));
@@ -121,8 +118,8 @@ absl::StatusOr<std::optional<absl::Time>> NextWakeup(
     Transaction& tx, absl::Span<const int> shards) {
   if (shards.empty()) return std::nullopt;
   Binds binds;
-  const std::string parts =
-      PerShard("due_us", " ORDER BY due_us LIMIT 1", shards, &binds);
+  const std::string parts = PerShard(
+      tx.dialect(), "due_us", " ORDER BY due_us LIMIT 1", shards, &binds);
   const absl::StatusOr<Rows> rows =
       tx.Query(absl::StrCat(parts, " ORDER BY due_us LIMIT 1"), binds);
   if (!rows.ok()) return rows.status();

@@ -12,6 +12,11 @@ class Sqlite : public Dialect {
   absl::string_view ForUpdate() const override { return ""; }
   absl::string_view ForUpdateSkipLocked() const override { return ""; }
 
+  std::string UnionPart(absl::string_view columns,
+                        absl::string_view select) const override {
+    return absl::StrCat("SELECT ", columns, " FROM (", select, ") AS part");
+  }
+
   std::string OrIgnore(absl::string_view /*key_column*/) const override {
     return "ON CONFLICT DO NOTHING";
   }

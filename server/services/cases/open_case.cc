@@ -58,7 +58,7 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
   std::string version;
   if (opening.parties.entitlement.has_value()) {
     absl::StatusOr<std::string> published =
-        VersionOf(*opening.parties.entitlement, catalog);
+        VersionOf(*opening.parties.entitlement, row.kind(), catalog);
     if (!published.ok()) return published.status();
     version = *std::move(published);
   }

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "server/services/catalog/process_convert.h"
 #include "server/services/entitlements/verify.h"
 #include "server/services/items/event_convert.h"
 #include "server/services/items/milestone_convert.h"
@@ -318,6 +319,7 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
 }
 
 absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
+                                      v1::ItemKind kind,
                                       const Catalog& catalog) {
   if (entitlement.process().empty()) return std::string();
   const auto found = catalog.newest_versions.find(entitlement.process());
@@ -326,6 +328,13 @@ absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
         "PROCESS_NOT_PUBLISHED", entitlement.process(),
         "the entitlement's process has no published version; call "
         "PublishVersion first");
+  }
+  const auto version = catalog.processes.find(found->second);
+  if (version != catalog.processes.end() &&
+      !version->second->item_kind.empty() &&
+      version->second->item_kind !=
+          ItemKindName(kind == v1::ITEM_KIND_UNSPECIFIED ? v1::CASE : kind)) {
+    return std::string();
   }
   return found->second;
 }
@@ -408,7 +417,8 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
             item.row,
             event->has_occur_time() ? ToTime(event->occur_time()) : tx.now());
         if (!found.ok()) return found.status();
-        absl::StatusOr<std::string> version = VersionOf(*found, catalog);
+        absl::StatusOr<std::string> version =
+            VersionOf(*found, item.row.kind(), catalog);
         if (!version.ok()) return version.status();
         changed.set_process_version(*version);
         entitlement = *std::move(found);

@@ -54,8 +54,10 @@ absl::Status CheckContact(storage::Transaction& tx, absl::string_view contact,
                           absl::string_view account, absl::string_view field);
 
 // The newest published version of the entitlement's process; "" without a
-// process. FAILED_PRECONDITION PROCESS_NOT_PUBLISHED.
+// process, or with one that is for items of another kind than `kind` (E4).
+// FAILED_PRECONDITION PROCESS_NOT_PUBLISHED.
 absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
+                                      v1::ItemKind kind,
                                       const Catalog& catalog);
 
 // Copies of the account's and the entitlement's fields that expressions may

@@ -275,6 +275,17 @@ absl::StatusOr<sla::Value> ParseFieldValue(const sla::Schema& schema, int slot,
   return absl::InvalidArgumentError("cannot be set");
 }
 
+absl::string_view ItemKindName(v1::ItemKind kind) {
+  switch (kind) {
+    case v1::CASE:
+      return "case";
+    case v1::WORK_ORDER:
+      return "work_order";
+    default:
+      return "";
+  }
+}
+
 std::shared_ptr<const sla::Process> ToProcess(
     const v1::ProcessDefinition& definition, absl::string_view version,
     absl::string_view name, const ProcessContext& context,
@@ -284,8 +295,7 @@ std::shared_ptr<const sla::Process> ToProcess(
   auto process = std::make_shared<sla::Process>();
   process->version = std::string(version);
   process->name = std::string(name);
-  process->item_kind =
-      definition.kind() == v1::WORK_ORDER ? "work_order" : "case";
+  process->item_kind = std::string(ItemKindName(definition.kind()));
   const auto at = [&](absl::string_view field) {
     return absl::StrCat(path, ".", field);
   };

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "charter/v1/entitlement_process.pb.h"
+#include "charter/v1/item.pb.h"
 #include "charter/v1/milestone_type.pb.h"
 #include "server/services/shared/errors.h"
 #include "server/sla/clock/process.h"
@@ -34,6 +35,9 @@ std::shared_ptr<const sla::Process> ToProcess(
     const v1::ProcessDefinition& definition, absl::string_view version,
     absl::string_view name, const ProcessContext& context,
     absl::string_view path, FieldViolations* violations);
+
+// "case" or "work_order", as sla::Process::item_kind; "": any kind.
+absl::string_view ItemKindName(v1::ItemKind kind);
 
 // The instance's fields that a trigger may set (K7), by name: the slot, or
 // nullopt for one that no trigger may set.

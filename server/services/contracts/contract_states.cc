@@ -52,6 +52,7 @@ absl::StatusOr<v1::ServiceContract> ChangeState(Call& call,
         status =
             storage::ServiceContractTable().Update(tx, &*contract, &hidden);
         if (!status.ok()) return status;
+        call.Audit(request.name(), &before, &*contract);
         return contract;
       });
 }

@@ -178,15 +178,16 @@ absl::StatusOr<v1::ServiceContract> Renew(
   absl::Status status = RenewEntitlements(call, tx, **catalog, contract->name(),
                                           *term, *next, *stored);
   if (!status.ok()) return status;
+  const v1::ServiceContract before = *contract;
   contract->set_renewed_to(stored->contract.name());
   SetStatus(**catalog, call.now(), &*contract);
   call.Emit(ChangeEvent(ServiceContracts(), "renewed", *contract));
-  status = FollowDates(call, tx, **catalog, *contract, &*contract, &hidden);
+  status = FollowDates(call, tx, **catalog, before, &*contract, &hidden);
   if (!status.ok()) return status;
   status =
       storage::ServiceContractTable().UpdateDerived(tx, *contract, &hidden);
   if (!status.ok()) return status;
-  call.Audit(contract->name());
+  call.Audit(contract->name(), &before, &*contract);
   call.Audit(stored->contract.name(), nullptr, &stored->contract);
   return std::move(stored->contract);
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 
 namespace charter::services {
 namespace {
@@ -15,6 +16,13 @@ using storage::TermRange;
 
 constexpr TermKind kNames[] = {TermKind::kAccountName, TermKind::kContactName,
                                TermKind::kContractName, TermKind::kAssetName};
+// Those of what an account has.
+constexpr TermKind kOfAnAccount[] = {
+    TermKind::kContactName, TermKind::kContractName, TermKind::kAssetName};
+// Names of whoever may call: those of two words, one of them mistyped, are
+// looked for whole. What is theirs is found by either word.
+constexpr TermKind kCallers[] = {TermKind::kAccountName,
+                                 TermKind::kContactName};
 
 Match Begins(absl::string_view text, absl::string_view beginning) {
   if (beginning.empty() || !absl::StartsWith(text, beginning))
@@ -68,10 +76,10 @@ void Add(TermRange range, Search::Purpose purpose, absl::string_view account,
 
 // `alone`: the clause is all that was typed, so that a word may be the
 // beginning of an address or number too; among others it is one of a name.
-void AddClause(const Wanted& wanted, bool corrected, bool alone,
-               Search::Purpose purpose, absl::string_view account,
-               Search* search) {
-  for (const TermKind kind : kNames) {
+void AddClause(const Wanted& wanted, absl::Span<const TermKind> names,
+               bool corrected, bool alone, Search::Purpose purpose,
+               absl::string_view account, Search* search) {
+  for (const TermKind kind : names) {
     if (corrected) {
       for (const std::string& word : wanted.corrections)
         Add(storage::WithFirstWord(kind, word), purpose, account, search);
@@ -113,13 +121,15 @@ void AddPhrase(const Wanted& first, const Wanted& second, bool corrected,
     return all;
   };
   if (first.clause.word.empty() || second.clause.word.empty()) return;
+  const absl::Span<const TermKind> kinds =
+      corrected ? absl::MakeConstSpan(kCallers) : absl::MakeConstSpan(kNames);
   const std::vector<std::string> firsts = words(first);
   const std::vector<std::string> seconds = words(second);
   for (size_t i = 0; i < firsts.size(); ++i) {
     for (size_t j = 0; j < seconds.size(); ++j) {
       // Without a correction, or with two.
       if (corrected && (i == 0) == (j == 0)) continue;
-      for (const TermKind kind : kNames) {
+      for (const TermKind kind : kinds) {
         Add(storage::BeginningWith(kind,
                                    absl::StrCat(firsts[i], " ", seconds[j])),
             {reading, Search::kPhrase}, account, search);
@@ -146,8 +156,8 @@ Search SearchFor(const std::vector<Reading>& readings, bool corrected,
   for (size_t r = 0; r < readings.size(); ++r) {
     const Reading& reading = readings[r];
     for (size_t c = 0; c < reading.size(); ++c)
-      AddClause(reading[c], corrected, reading.size() == 1, {r, c}, account,
-                &search);
+      AddClause(reading[c], kNames, corrected, reading.size() == 1, {r, c},
+                account, &search);
     for (size_t c = 1; c < reading.size(); ++c) {
       AddPhrase(reading[c - 1], reading[c], corrected, r, account, &search);
       AddPhrase(reading[c], reading[c - 1], corrected, r, account, &search);
@@ -169,7 +179,8 @@ void AddSearchWithin(const std::vector<Reading>& readings,
     if (left.size() == reading.size()) continue;  // none is of the account
     for (const size_t c : left) {
       for (const bool corrected : {false, true})
-        AddClause(reading[c], corrected, false, {r, c}, account, search);
+        AddClause(reading[c], kOfAnAccount, corrected, false, {r, c}, account,
+                  search);
     }
   }
 }

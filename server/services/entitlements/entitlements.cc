@@ -101,6 +101,7 @@ absl::StatusOr<v1::Entitlement> ChangeState(Call& call, const Request& request,
     if (!status.ok()) return status;
     status = storage::EntitlementTable().Update(tx, &*entitlement, &hidden);
     if (!status.ok()) return status;
+    call.Audit(request.name(), &before, &*entitlement);
     return entitlement;
   });
 }

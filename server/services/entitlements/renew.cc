@@ -122,11 +122,13 @@ absl::StatusOr<v1::Entitlement> StoreSuccessor(
   absl::Status status = GrantAnew(call, tx, before->name(), &*stored);
   if (status.ok()) status = SetStatus(tx, catalog, call.now(), {&*stored});
   if (!status.ok()) return status;
+  const v1::Entitlement was = *before;
   before->set_renewed_to(stored->name());
   status = storage::EntitlementTable().UpdateDerived(tx, *before);
   if (status.ok()) status = SetStatus(tx, catalog, call.now(), {before});
   if (!status.ok()) return status;
   call.Emit(ChangeEvent(Entitlements(), "renewed", *before));
+  call.Audit(before->name(), &was, before);
   return stored;
 }
 

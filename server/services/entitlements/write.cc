@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/shared/errors.h"
@@ -50,16 +51,21 @@ absl::Status CheckFields(absl::string_view path,
   return absl::OkStatus();
 }
 
+// The contacts that it did not name before.
 absl::Status CheckContacts(absl::string_view path, storage::Transaction& tx,
+                           const v1::Entitlement& was,
                            const v1::Entitlement& entitlement) {
-  if (entitlement.contacts_size() == 0) return absl::OkStatus();
-  const std::vector<std::string> names(entitlement.contacts().begin(),
-                                       entitlement.contacts().end());
+  std::vector<std::string> names;
+  for (const std::string& name : entitlement.contacts()) {
+    if (!absl::c_linear_search(was.contacts(), name)) names.push_back(name);
+  }
+  if (names.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<v1::Contact>> contacts =
       storage::ContactTable().BatchGet(tx, names);
   if (!contacts.ok()) return contacts.status();
   FieldViolations violations;
   for (int i = 0; i < entitlement.contacts_size(); ++i) {
+    if (!absl::c_linear_search(names, entitlement.contacts(i))) continue;
     const std::string field = absl::StrCat(path, "contacts[", i, "]");
     const v1::Contact* found = nullptr;
     for (const v1::Contact& contact : *contacts) {
@@ -171,7 +177,7 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
     if (!entitlement.process().empty())
       (void)storage::EntitlementProcessTable().Get(ahead,
                                                    entitlement.process());
-    (void)CheckContacts(path, ahead, entitlement);
+    (void)CheckContacts(path, ahead, was, entitlement);
     if (before != nullptr) return;
     if (!entitlement.asset().empty())
       (void)storage::AssetTable().Get(ahead, entitlement.asset());
@@ -208,7 +214,7 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   }
   status = CheckHangsOn(path, tx, was, entitlement);
   if (status.ok()) status = CheckCovered(path, tx, was, entitlement);
-  if (status.ok()) status = CheckContacts(path, tx, entitlement);
+  if (status.ok()) status = CheckContacts(path, tx, was, entitlement);
   return status;
 }
 
@@ -233,6 +239,7 @@ absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
   status = SetStatus(tx, catalog, call.now(), {&entitlement});
   if (!status.ok()) return status;
   call.Emit(ChangeEvent(Entitlements(), "created", entitlement));
+  call.Audit(entitlement.name(), nullptr, &entitlement);
   return entitlement;
 }
 

@@ -101,7 +101,8 @@ struct Placement {
 struct Process {
   std::string version;    // the id of this version, by which events name it
   std::string name;       // of the process: versions of one share it (E11)
-  std::string item_kind;  // "case", "work_order": for the caller, not looked at
+  // "case", "work_order"; empty: any. For who attaches items, not looked at.
+  std::string item_kind;
   std::optional<Expression> entry;          // a level; absent: always
   std::optional<Expression> exit;           // a level; absent: is_closed
   std::optional<Expression> stop;           // a level; absent: never

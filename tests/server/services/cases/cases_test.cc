@@ -88,6 +88,19 @@ class CasesTest : public testing::TestWithParam<storage::Engine> {
 INSTANTIATE_TEST_SUITE_P(All, CasesTest, testing::ValuesIn(test::kEngines),
                          test::EngineName);
 
+TEST_P(CasesTest, E4_AProcessRunsClocksOfTheItemsThatItIsFor) {
+  // The one of gold is for cases.
+  world_.Do(&OpenCase,
+            Proto<v1::OpenCaseRequest>(
+                "case_id: 'visit' case { account: 'accounts/acme' entitlement: "
+                "'entitlements/gold' kind: WORK_ORDER }"));
+  EXPECT_EQ(Get("visit").entitlement(), "entitlements/gold");
+  EXPECT_EQ(Get("visit").process_version(), "");
+  EXPECT_TRUE(Milestones("visit").empty());
+  world_.Open("help");
+  EXPECT_EQ(Milestones("help").size(), 2u);
+}
+
 TEST_P(CasesTest, E4_AnOpenedCaseRunsOnTheVersionThatWasPublished) {
   world_.Open("one");
   const v1::Case item = Get("one");

@@ -162,6 +162,22 @@ TEST_F(RefusedTest, C6_WhereNoEntitlementHoldsEachSaysWhy) {
   EXPECT_EQ(failure.violations(0).subject(), "entitlements/draft");
 }
 
+TEST_F(RefusedTest, E0_AnExternalIdThatIsTakenIsTheItemsTroubleOnly) {
+  world_.Do(&UpdateCase, Proto<v1::UpdateCaseRequest>(
+                             "case { name: 'cases/one' external_id: 'X' }"));
+  const v1::RecordEventsResponse response = world_.Do(
+      &RecordEvents,
+      Proto<v1::RecordEventsRequest>(
+          "events { case: 'cases/one' event { key: 'a' fields_changed { case { "
+          "priority: 1 } } } } events { case: 'cases/two' event { key: 'b' "
+          "fields_changed { case { external_id: 'X' } } } }"));
+  ASSERT_EQ(response.results_size(), 2);
+  EXPECT_TRUE(response.results(0).has_event());
+  EXPECT_EQ(response.results(1).status().code(),
+            static_cast<int>(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(response.results(1).status().message(), HasSubstr("external_id"));
+}
+
 TEST_F(RefusedTest, AReportIsRefusedForWhatIsNotThere) {
   EXPECT_THAT(Refusal(&GetComplianceReport,
                       "dimensions: OWNER dimensions: DIMENSION_UNSPECIFIED"),

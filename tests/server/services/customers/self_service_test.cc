@@ -161,6 +161,31 @@ TEST_P(SelfServiceTest, C4_ACustomersAdminSaysWhoMayUseAnEntitlement) {
   EXPECT_FALSE(entitlement.contains("contacts"));
 }
 
+TEST_P(SelfServiceTest, TheAuditHasBothStatesOfAVerbAndWhatItMakes) {
+  world_.clock().Advance(absl::Seconds(1));
+  const auto last = [&](const std::string& subject) {
+    return Do("admin", "AdminService/ListAuditEntries",
+              {{"subject", subject}})["audit_entries"][0];
+  };
+  Do("admin", "EntitlementService/SuspendEntitlement",
+     {{"name", "entitlements/acme"}});
+  EXPECT_EQ(last("entitlements/acme")["before"]["state"], "ACTIVE");
+  EXPECT_EQ(last("entitlements/acme")["after"]["state"], "SUSPENDED");
+  Do("admin", "EntitlementService/ResumeEntitlement",
+     {{"name", "entitlements/acme"}});
+  Do("admin", "EntitlementService/UpdateEntitlement",
+     {{"entitlement",
+       {{"name", "entitlements/acme"},
+        {"end_date", {{"year", 2030}, {"month", 12}, {"day", 31}}}}}});
+  const Json next = Do("admin", "EntitlementService/RenewEntitlement",
+                       {{"name", "entitlements/acme"}, {"term_months", 12}});
+  const Json made = last(next["name"]);
+  EXPECT_EQ(made["method"], "charter.v1.EntitlementService/RenewEntitlement");
+  EXPECT_FALSE(made.contains("before"));
+  EXPECT_EQ(made["after"]["renewed_from"], "entitlements/acme");
+  EXPECT_EQ(last("entitlements/acme")["after"]["renewed_to"], next["name"]);
+}
+
 TEST_P(SelfServiceTest, EveryWriteCanBeReadInTheAudit) {
   world_.clock().Advance(absl::Seconds(1));
   Do("boss", "DirectoryService/UpdateContact",

@@ -49,6 +49,24 @@ TEST_P(AgreementTest, C1_WhatItNamesIsThereAndItsAccounts) {
   EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM entitlements"), before);
 }
 
+TEST_P(AgreementTest, C4_WhoWasListedAndLeftIsNotLookedAtAgain) {
+  Entitle("e", "contacts: 'contacts/ann' contacts: 'contacts/bob'");
+  world_.Do(&DeleteContact,
+            Proto<v1::DeleteContactRequest>("name: 'contacts/ann'"));
+  const auto update = [&](const std::string& fields) {
+    return world_.Try(
+        &UpdateEntitlement,
+        Proto<v1::UpdateEntitlementRequest>(absl::StrCat(
+            "entitlement { name: 'entitlements/e' ", fields, " }")));
+  };
+  EXPECT_EQ(update("display_name: 'Anew'")->contacts_size(), 2);
+  EXPECT_EQ(update("contacts: 'contacts/bob'")->contacts_size(), 1);
+  // Named anew she must be there.
+  EXPECT_THAT(
+      update("contacts: 'contacts/bob' contacts: 'contacts/ann'").status(),
+      IsRefusal("FIELD_INVALID", "contacts[1]"));
+}
+
 TEST_P(AgreementTest, C1_ThePartsAgreeAmongEachOther) {
   AddLine("mine", "acme", "asset: 'assets/press'");
   ExpectRefused("asset: 'assets/press' product: 'products/roller'",
