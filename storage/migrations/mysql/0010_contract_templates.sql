@@ -16,7 +16,7 @@ CREATE TABLE contract_templates (
   delete_time BIGINT,
   purge_time BIGINT,
   term_months BIGINT NOT NULL,
-  currency_code VARBINARY(3) NOT NULL,
+  currency_code VARBINARY(16) NOT NULL,
   price_book VARBINARY(64) NOT NULL,
   special_terms MEDIUMTEXT NOT NULL,
   description MEDIUMTEXT NOT NULL,
