@@ -62,6 +62,7 @@ Permissions Manager() {
                                "priceBookEntries.*",
                                "serviceContracts.*",
                                "contractLineItems.*",
+                               "contractTemplates.*",
                                "entitlements.*",
                                "entitlementTemplates.*",
                                "productEntitlementTemplates.*",

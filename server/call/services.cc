@@ -79,7 +79,13 @@ void RegisterContracts(Endpoints& endpoints) {
       .Unary<&s::ListContractLineItems>("ListContractLineItems")
       .Unary<&s::CreateContractLineItem>("CreateContractLineItem")
       .Unary<&s::UpdateContractLineItem>("UpdateContractLineItem")
-      .Unary<&s::DeleteContractLineItem>("DeleteContractLineItem");
+      .Unary<&s::DeleteContractLineItem>("DeleteContractLineItem")
+      .Unary<&s::GetContractTemplate>("GetContractTemplate")
+      .Unary<&s::ListContractTemplates>("ListContractTemplates")
+      .Unary<&s::CreateContractTemplate>("CreateContractTemplate")
+      .Unary<&s::UpdateContractTemplate>("UpdateContractTemplate")
+      .Unary<&s::DeleteContractTemplate>("DeleteContractTemplate")
+      .Unary<&s::ApplyContractTemplate>("ApplyContractTemplate");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {

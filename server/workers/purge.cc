@@ -149,6 +149,9 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
         return PurgeRows(tx, storage::ServiceContractTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {
+        return PurgeRows(tx, storage::ContractTemplateTable(), now, most);
+      },
+      [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::EntitlementTemplateTable(), now, most);
       },
       [](Transaction& tx, absl::Time now, int most) {

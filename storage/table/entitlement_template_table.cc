@@ -17,7 +17,7 @@ const Table<v1::EntitlementTemplate>& EntitlementTemplateTable() {
   static const auto* const table = new Table<v1::EntitlementTemplate>({
       .table = "entitlement_templates",
       .null_when_empty = {"external_id"},
-      .blob = {"annotations", "channels"},
+      .blob = {"annotations", "channels", "allotment"},
       .leads = {{{"external_id"}}, {{"process"}}, {{"business_hours"}}, {}},
       .unique = {{"entitlement_templates_external_id", "external_id"}},
   });

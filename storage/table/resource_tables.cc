@@ -10,6 +10,7 @@ std::vector<const TableBinding*> AllTables() {
           &PriceBookEntryTable().binding(),
           &ServiceContractTable().binding(),
           &ContractLineItemTable().binding(),
+          &ContractTemplateTable().binding(),
           &BusinessHoursTable().binding(),
           &BusinessHoursVersionTable().binding(),
           &MilestoneTypeTable().binding(),

@@ -14,6 +14,7 @@
 #include "charter/v1/case.pb.h"
 #include "charter/v1/contact.pb.h"
 #include "charter/v1/contract_line_item.pb.h"
+#include "charter/v1/contract_template.pb.h"
 #include "charter/v1/entitlement.pb.h"
 #include "charter/v1/entitlement_process.pb.h"
 #include "charter/v1/entitlement_template.pb.h"
@@ -44,6 +45,7 @@ std::string PriceKeyOf(const v1::PriceBookEntry& entry);
 const Table<v1::ServiceContract>& ServiceContractTable();
 // Hidden: next_due_us.
 const Table<v1::ContractLineItem>& ContractLineItemTable();
+const Table<v1::ContractTemplate>& ContractTemplateTable();
 // `businessHours/always` is there from the start, as the default set.
 const Table<v1::BusinessHours>& BusinessHoursTable();
 // Columns `parent` (`businessHours/x`) and `number` are hidden: Find by

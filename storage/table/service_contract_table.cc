@@ -9,7 +9,7 @@ const Table<v1::ServiceContract>& ServiceContractTable() {
       .blob = {"annotations", "additional_discount", "tax", "shipping",
                "subtotal", "discount", "total_price", "net_price",
                "grand_total", "billing_address", "shipping_address",
-               "renewed_to", "renewed_from"},
+               "renewed_to", "renewed_from", "contract_template"},
       // Computed for the instant of the answer (C3).
       .not_stored = {"status"},
       .hidden = {{"next_due_us", ColumnKind::kInteger},

@@ -23,7 +23,7 @@ STOPS = [
     stops_calendar.calendar, stops_process.process, stops_cases.directory, stops_contracts.contracts, stops_cases.entitlements,
     stops_process.simulate, stops_cases.cases, stops_cases.tasks, stops_feed.feed, stops_feed.reports, stops_feed.operations,
     stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_directory, stops_contracts.bad_contracts, stops_cases.bad_cases,
-    stops_ledger.ledger, stops_feed.server]
+    stops_ledger.ledger, stops_contracts.contract_templates, stops_feed.server]
 
 
 def main(charterd, grpcurl):

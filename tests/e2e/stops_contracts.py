@@ -80,3 +80,57 @@ def bad_contracts(t):
     t.refused(create_line, line("copy"), "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
     t.refused(SERVICE + "CancelContract", {"name": "serviceContracts/copy"}, "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
     t.refused(SERVICE + "RenewContract", {"name": "serviceContracts/part"}, "STATE_TRANSITION_NOT_ALLOWED", "DRAFT")
+
+
+def contract_templates(t):
+    """What is sold again and again: a template, whose contract comes with lines, an entitlement and its units."""
+    entitlements = "EntitlementService/"
+    t.ok("DirectoryService/CreateAccount", {"account_id": "sold", "account": {"display_name": "Sold"}}, {"name": PRESENT})
+    t.ok("DirectoryService/CreateProduct", {"product_id": "care", "product": {"display_name": "Care"}}, {"name": PRESENT})
+    for entry, book in (("care", "2026"), ("old-care", "2025")):
+        t.ok(SERVICE + "CreatePriceBookEntry", {"price_book_entry_id": entry, "price_book_entry": {
+            "product": "products/care", "price_book": book, "unit_price": {"currency_code": "EUR", "units": "120"}}}, {"name": PRESENT})
+    calls = {"display_name": "Ten calls", "term_days": 365, "allotment": {"unit": "CASES"}, "initial_units": 10, "units_term_days": 365}
+    t.ok(entitlements + "CreateEntitlementTemplate", {"entitlement_template_id": "calls", "entitlement_template": calls}, {"initial_units": "10"})
+    t.ok(entitlements + "CreateProductEntitlementTemplate", {"product_entitlement_template": {
+        "product": "products/care", "entitlement_template": "entitlementTemplates/calls", "start": "PURCHASE_DATE"}}, {"name": PRESENT})
+
+    def template(name, *lines, **more):
+        return {"contract_template_id": name, "contract_template": {
+            "display_name": name, "currency_code": "EUR", "term_months": 12, "lines": lines, **more}}
+
+    care = {"price_book_entry": "priceBookEntries/care"}
+    t.ok(SERVICE + "CreateContractTemplate", template("year", care, care | {"quantity": "2", "discount": "10"}, price_book="2026"), {"lines.#": 2})
+    t.ok(SERVICE + "CreateContractTemplate", template("spare"), {"lines": ABSENT})
+    year = {"name": "contractTemplates/year"}
+    t.ok(SERVICE + "GetContractTemplate", year, {"term_months": 12})
+    t.ok(SERVICE + "ListContractTemplates", {}, {"contract_templates.#": 2})
+    t.ok(SERVICE + "UpdateContractTemplate", {"contract_template": year | {"additional_discount": "50"}}, {"additional_discount": "50"})
+    t.ok(SERVICE + "DeleteContractTemplate", {"name": "contractTemplates/spare"}, {"delete_time": PRESENT})
+    apply = {"contract_template": year["name"], "account": "accounts/sold", "service_contract_id": "sold", "start_date": day(2026, 1, 31)}
+    t.ok(SERVICE + "ApplyContractTemplate", apply | {"validate_only": True}, {"net_price.units": "168"})
+    request_id = {"request_id": "0b1f8a52-4f4e-4c62-8d7e-6f1d1c8f4a11"}
+    for _ in range(2):
+        t.ok(SERVICE + "ApplyContractTemplate", apply | request_id, {
+            "state": "DRAFT", "contract_template": year["name"], "end_date": day(2027, 1, 30), "line_count": 2, "subtotal.units": "360",
+            "total_price.units": "336", "net_price.units": "168"})
+    sold = t.ok(entitlements + "ListEntitlements", {"filter": "service_contract == 'serviceContracts/sold'"},
+                {"entitlements.#": 2, "entitlements.0.units_available": "10", "entitlements.1.effective_status": "DRAFT"})
+    t.ok(entitlements + "GetLedgerStatement", {"name": sold.get("entitlements", [{}])[0].get("name", "")},
+         {"closing.available": "10", "lots.#": 1, "lots.0.lapse_time": "2027-01-31T00:00:00Z"})
+    t.ok(entitlements + "CreateEntitlement", {"initial_units": 3, "units_lapse_time": "2099-01-01T00:00:00Z", "entitlement": {
+        "display_name": "three", "account": "accounts/sold", "allotment": {"unit": "CASES"}}}, {"units_available": "3", "ledger_entry_count": "1"})
+
+    t.refused(SERVICE + "CreateContractTemplate", template("x", care, {"price_book_entry": "priceBookEntries/none"}),
+              "RESOURCE_NOT_FOUND", "contract_template.lines[1].price_book_entry")
+    t.refused(SERVICE + "CreateContractTemplate", template("x", care | {"quantity": "0"}), "FIELD_INVALID", "contract_template.lines[0].quantity")
+    t.refused(SERVICE + "CreateContractTemplate", template("x", {"price_book_entry": "priceBookEntries/old-care"}, price_book="2026"),
+              "FIELD_INVALID", "contract_template.lines[0].price_book_entry", "price book")
+    t.refused(SERVICE + "ApplyContractTemplate", apply | {"account": "accounts/none", "service_contract_id": "x"}, "RESOURCE_NOT_FOUND", "account")
+    t.refused(SERVICE + "ApplyContractTemplate", apply | {"contract_template": "contractTemplates/spare"}, "RESOURCE_NOT_FOUND", "contract_template")
+    t.refused(entitlements + "CreateEntitlementTemplate", {"entitlement_template": {"display_name": "x", "initial_units": 3}},
+              "FIELD_INVALID", "entitlement_template.initial_units", "allotment")
+    t.refused(entitlements + "CreateEntitlement", {"initial_units": 3, "entitlement": {"display_name": "x", "account": "accounts/sold"}},
+              "FIELD_INVALID", "initial_units", "allotment")
+    t.ok(SERVICE + "DeletePriceBookEntry", {"name": "priceBookEntries/care"}, {"delete_time": PRESENT})
+    t.refused(SERVICE + "ApplyContractTemplate", apply | {"service_contract_id": "x"}, "RESOURCE_NOT_FOUND", "contract_template.lines[0].price_book_entry")

@@ -24,7 +24,6 @@ namespace {
 template <typename Message>
 void MakeNew(Call& call, Message* message) {
   message->clear_etag();
-  message->clear_external_id();
   message->clear_delete_time();
   message->clear_purge_time();
   *message->mutable_create_time() = ToProto(call.now());
@@ -40,9 +39,10 @@ absl::flat_hash_map<std::string, std::string> Rename(
   std::vector<std::string> parents;
   for (size_t i = 0; i < lines->size(); ++i) {
     v1::ContractLineItem& line = (*lines)[i];
-    places[line.name()] = i;
+    if (!line.name().empty()) places[line.name()] = i;
     parents.push_back(line.parent());
     MakeNew(call, &line);
+    line.clear_external_id();
     line.set_name(
         NameOf("contractLineItems", call.services().ids->Make(call.now())));
     line.set_service_contract(contract.name());
@@ -112,7 +112,7 @@ absl::StatusOr<ContractCopy> StoreCopy(
                              }),
               lines.end());
   ContractCopy stored;
-  stored.lines = Rename(call, copy, &lines);
+  stored.names = Rename(call, copy, &lines);
   copy.clear_line_count();
   copy.clear_subtotal();
   copy.clear_total_price();
@@ -141,6 +141,7 @@ absl::StatusOr<ContractCopy> StoreCopy(
   status = StoreLines(call, tx, catalog, copy, &lines);
   if (!status.ok()) return status;
   stored.contract = std::move(copy);
+  stored.lines = std::move(lines);
   return stored;
 }
 
@@ -166,6 +167,7 @@ absl::StatusOr<v1::ServiceContract> CloneContract(
             storage::ContractLineItemTable().Find(tx, of_it);
         if (!lines.ok()) return lines.status();
         copy->set_name(name);
+        copy->clear_external_id();
         copy->set_state(v1::ServiceContract::DRAFT);
         copy->clear_activation_time();
         copy->clear_first_activation_time();

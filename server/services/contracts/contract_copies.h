@@ -1,4 +1,4 @@
-// Contracts made from contracts, with their lines.
+// Contracts made with their lines, from contracts and from templates.
 #ifndef CHARTER_SERVER_SERVICES_CONTRACTS_CONTRACT_COPIES_H_
 #define CHARTER_SERVER_SERVICES_CONTRACTS_CONTRACT_COPIES_H_
 
@@ -21,13 +21,15 @@ std::string NameOfCopy(Call& call, absl::string_view id);
 
 // Stores `copy`, which has the wording and dates that it is to have, as a new
 // contract with copies of `lines`: it gets a number, a place in the tree under
-// its parent, and its figures; the lines get names, numbers and parents among
-// themselves. External ids are left behind. Tells the feed of all of them, and
-// of a copy that is in force at once.
+// its parent, and its figures; the lines, which are priced, get names, numbers
+// and parents among themselves; their external ids are left behind. Tells the
+// feed of all of them, and of a copy that is in force at once.
 struct ContractCopy {
   v1::ServiceContract contract;
-  // The lines' names, by those of the lines that they are copies of.
-  absl::flat_hash_map<std::string, std::string> lines;
+  std::vector<v1::ContractLineItem> lines;
+  // The lines' names, by those of the lines that they are copies of, which have
+  // names.
+  absl::flat_hash_map<std::string, std::string> names;
 };
 absl::StatusOr<ContractCopy> StoreCopy(Call& call, storage::Transaction& tx,
                                        const Catalog& catalog,

@@ -67,32 +67,6 @@ absl::Status StoreContract(Call& call, storage::Transaction& tx,
   return absl::OkStatus();
 }
 
-// The price that a new line is made from, in the contract's price book and
-// currency.
-absl::Status TakePrice(storage::Transaction& tx,
-                       const v1::ServiceContract& contract,
-                       v1::ContractLineItem* line) {
-  const std::string field = absl::StrCat(kField, ".price_book_entry");
-  absl::StatusOr<v1::PriceBookEntry> entry = Existing(
-      tx, storage::PriceBookEntryTable(), line->price_book_entry(), field);
-  if (!entry.ok()) return entry.status();
-  if (!contract.price_book().empty() &&
-      entry->price_book() != contract.price_book()) {
-    return errors::FieldInvalid(
-        field, "OTHER_PRICE_BOOK",
-        "is of another price book than the contract (C8)");
-  }
-  if (entry->unit_price().currency_code() != contract.currency_code()) {
-    return errors::FieldInvalid(
-        field, "MIXED_CURRENCIES",
-        absl::StrCat("is in another currency than the contract, which is in ",
-                     contract.currency_code(), " (C8)"));
-  }
-  line->set_product(entry->product());
-  *line->mutable_list_price() = entry->unit_price();
-  return absl::OkStatus();
-}
-
 absl::Status CheckAsset(storage::Transaction& tx,
                         const v1::ContractLineItem* before,
                         const v1::ContractLineItem& line) {
@@ -197,7 +171,11 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
   if (before == nullptr) {
-    absl::Status status = TakePrice(tx, contract, &line);
+    absl::StatusOr<v1::PriceBookEntry> entry =
+        Existing(tx, storage::PriceBookEntryTable(), line.price_book_entry(),
+                 absl::StrCat(kField, ".price_book_entry"));
+    if (!entry.ok()) return entry.status();
+    absl::Status status = TakePrice(contract, *entry, kField, &line);
     if (!status.ok()) return status;
     line.set_account(contract.account());
     const int64_t* last = locked->hidden[1].integer();
@@ -205,7 +183,6 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
     locked->hidden[1] = number;
     line.set_line_number(absl::StrCat(contract.contract_number(), "-", number));
   }
-  if (!line.has_unit_price()) *line.mutable_unit_price() = line.list_price();
   absl::Status status = PriceLine(contract, kField, &line);
   if (status.ok()) status = CheckAsset(tx, before, line);
   if (status.ok()) status = CheckTerm(tx, contract, line);

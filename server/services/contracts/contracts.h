@@ -64,6 +64,22 @@ absl::StatusOr<v1::ServiceContract> RenewContract(
 absl::StatusOr<v1::BatchRenewContractsResponse> BatchRenewContracts(
     Call& call, const v1::BatchRenewContractsRequest& request);
 
+// contract_templates.cc. What a template names is looked at when it is written
+// and again when it is applied, since entries come and go:
+// `contract_template.lines[2].price_book_entry`.
+absl::StatusOr<v1::ContractTemplate> GetContractTemplate(
+    Call& call, const v1::GetContractTemplateRequest& request);
+absl::StatusOr<v1::ListContractTemplatesResponse> ListContractTemplates(
+    Call& call, const v1::ListContractTemplatesRequest& request);
+absl::StatusOr<v1::ContractTemplate> CreateContractTemplate(
+    Call& call, const v1::CreateContractTemplateRequest& request);
+absl::StatusOr<v1::ContractTemplate> UpdateContractTemplate(
+    Call& call, const v1::UpdateContractTemplateRequest& request);
+absl::StatusOr<v1::ContractTemplate> DeleteContractTemplate(
+    Call& call, const v1::DeleteContractTemplateRequest& request);
+absl::StatusOr<v1::ServiceContract> ApplyContractTemplate(
+    Call& call, const v1::ApplyContractTemplateRequest& request);
+
 // contract_line_items.cc
 absl::StatusOr<v1::ContractLineItem> GetContractLineItem(
     Call& call, const v1::GetContractLineItemRequest& request);

@@ -85,8 +85,30 @@ absl::StatusOr<contracts::ContractTerms> TermsOf(
 
 }  // namespace
 
+absl::Status TakePrice(const v1::ServiceContract& contract,
+                       const v1::PriceBookEntry& entry, absl::string_view field,
+                       v1::ContractLineItem* line) {
+  const std::string path = absl::StrCat(field, ".price_book_entry");
+  if (!contract.price_book().empty() &&
+      entry.price_book() != contract.price_book()) {
+    return errors::FieldInvalid(
+        path, "OTHER_PRICE_BOOK",
+        "is of another price book than the contract (C8)");
+  }
+  if (entry.unit_price().currency_code() != contract.currency_code()) {
+    return errors::FieldInvalid(
+        path, "MIXED_CURRENCIES",
+        absl::StrCat("is in another currency than the contract, which is in ",
+                     contract.currency_code(), " (C8)"));
+  }
+  line->set_product(entry.product());
+  *line->mutable_list_price() = entry.unit_price();
+  return absl::OkStatus();
+}
+
 absl::Status PriceLine(const v1::ServiceContract& contract,
                        absl::string_view field, v1::ContractLineItem* line) {
+  if (!line->has_unit_price()) *line->mutable_unit_price() = line->list_price();
   absl::StatusOr<Currency> currency = CurrencyOf(contract, field);
   if (!currency.ok()) return currency.status();
   absl::StatusOr<Money> unit_price =

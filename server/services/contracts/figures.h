@@ -7,13 +7,21 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "charter/v1/contract_line_item.pb.h"
+#include "charter/v1/price_book_entry.pb.h"
 #include "charter/v1/service_contract.pb.h"
 
 namespace charter::services {
 
-// Computes the line's subtotal and total price (C8). Its unit price must be in
-// the contract's currency (MIXED_CURRENCIES); FIELD_INVALID for every other
-// part that makes no price.
+// Takes from an entry what a new line sells and at which list price (C8). It
+// must be in the contract's price book, if that has one, and currency:
+// OTHER_PRICE_BOOK, MIXED_CURRENCIES.
+absl::Status TakePrice(const v1::ServiceContract& contract,
+                       const v1::PriceBookEntry& entry, absl::string_view field,
+                       v1::ContractLineItem* line);
+
+// Computes the line's subtotal and total price (C8); its unit price is the list
+// price unless it has one. That must be in the contract's currency
+// (MIXED_CURRENCIES); FIELD_INVALID for every other part that makes no price.
 absl::Status PriceLine(const v1::ServiceContract& contract,
                        absl::string_view field, v1::ContractLineItem* line);
 

@@ -100,8 +100,8 @@ absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
     }
     std::string line;
     if (!entitlement.contract_line_item().empty()) {
-      const auto copied = copy.lines.find(entitlement.contract_line_item());
-      if (copied == copy.lines.end()) continue;
+      const auto copied = copy.names.find(entitlement.contract_line_item());
+      if (copied == copy.names.end()) continue;
       line = copied->second;
     }
     Term own;
@@ -168,6 +168,7 @@ absl::StatusOr<v1::ServiceContract> Renew(
   CatchUp(call, **catalog, hidden, &*contract);
   v1::ServiceContract successor = *contract;
   successor.set_name(name);
+  successor.clear_external_id();
   SetTerm(*next, &successor);
   successor.clear_activation_time();
   successor.set_renewed_from(contract->name());

@@ -38,6 +38,14 @@ inline absl::StatusOr<std::shared_ptr<const Catalog>> ReadCatalog(Call& call) {
   return catalog;
 }
 
+// The account and the contact that a contract names must be there and belong
+// together (C1); what it named before is not looked at again, null: it is new.
+// `path` goes before the names of its fields in errors: "service_contract.".
+absl::Status CheckNamed(storage::Transaction& tx,
+                        const v1::ServiceContract* before,
+                        absl::string_view path,
+                        const v1::ServiceContract& contract);
+
 // Twelve digits that no other contract has.
 absl::StatusOr<std::string> NewContractNumber(Call& call,
                                               storage::Transaction& tx);

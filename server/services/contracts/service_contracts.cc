@@ -26,34 +26,10 @@ namespace {
 
 constexpr char kField[] = "service_contract";
 
-absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
+absl::Status OtherAccount(absl::string_view path, absl::string_view what) {
   return errors::FieldInvalid(
-      absl::StrCat(kField, ".", field), "OTHER_ACCOUNT",
+      path, "OTHER_ACCOUNT",
       absl::StrCat("is ", what, " of another account (C1)"));
-}
-
-// What it names must be there and be its account's (C1); what it named before
-// is not looked at again.
-absl::Status CheckNamed(storage::Transaction& tx,
-                        const v1::ServiceContract* before,
-                        const v1::ServiceContract& contract) {
-  if (before == nullptr) {
-    absl::Status status =
-        Existing(tx, storage::AccountTable(), contract.account(),
-                 "service_contract.account")
-            .status();
-    if (!status.ok()) return status;
-  }
-  const std::string& was = before == nullptr ? "" : before->contact();
-  if (contract.contact().empty() || contract.contact() == was)
-    return absl::OkStatus();
-  absl::StatusOr<v1::Contact> contact =
-      Existing(tx, storage::ContactTable(), contract.contact(),
-               "service_contract.contact");
-  if (!contact.ok()) return contact.status();
-  return contact->account() == contract.account()
-             ? absl::OkStatus()
-             : OtherAccount("contact", "a contact");
 }
 
 // Completes the dates (C8). `written`: which of them the caller gave; null: all
@@ -154,15 +130,15 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
-  status = CheckNamed(tx, before, contract);
+  status = CheckNamed(tx, before, "service_contract.", contract);
   if (!status.ok()) return status;
-  status = PlaceInTree(tx, storage::ServiceContractTable(), before, contract,
-                       "service_contract.parent",
-                       [&](const v1::ServiceContract& parent) {
-                         return parent.account() == contract.account()
-                                    ? absl::OkStatus()
-                                    : OtherAccount("parent", "a contract");
-                       });
+  status = PlaceInTree(
+      tx, storage::ServiceContractTable(), before, contract,
+      "service_contract.parent", [&](const v1::ServiceContract& parent) {
+        return parent.account() == contract.account()
+                   ? absl::OkStatus()
+                   : OtherAccount("service_contract.parent", "a contract");
+      });
   if (!status.ok()) return status;
   if (before == nullptr) {
     absl::StatusOr<std::string> number = NewContractNumber(call, tx);
@@ -183,6 +159,29 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
 }
 
 }  // namespace
+
+absl::Status CheckNamed(storage::Transaction& tx,
+                        const v1::ServiceContract* before,
+                        absl::string_view path,
+                        const v1::ServiceContract& contract) {
+  if (before == nullptr) {
+    absl::Status status =
+        Existing(tx, storage::AccountTable(), contract.account(),
+                 absl::StrCat(path, "account"))
+            .status();
+    if (!status.ok()) return status;
+  }
+  const std::string& was = before == nullptr ? "" : before->contact();
+  if (contract.contact().empty() || contract.contact() == was)
+    return absl::OkStatus();
+  const std::string field = absl::StrCat(path, "contact");
+  absl::StatusOr<v1::Contact> contact =
+      Existing(tx, storage::ContactTable(), contract.contact(), field);
+  if (!contact.ok()) return contact.status();
+  return contact->account() == contract.account()
+             ? absl::OkStatus()
+             : OtherAccount(field, "a contact");
+}
 
 absl::StatusOr<std::string> NewContractNumber(Call& call,
                                               storage::Transaction& tx) {

@@ -6,6 +6,7 @@
 
 #include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/entitlements/standing.h"
+#include "server/services/entitlements/units.h"
 #include "server/services/entitlements/write.h"
 #include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
@@ -24,24 +25,16 @@ absl::Time AsOf(const Call& call, const Request& request) {
 }
 
 // What it counts cannot change under what was counted (C5).
-absl::Status CheckAllotment(const v1::Entitlement* before,
-                            const v1::Entitlement& entitlement) {
-  const v1::Allotment& allotment = entitlement.allotment();
-  if (before != nullptr && before->ledger_entry_count() > 0 &&
-      (!entitlement.has_allotment() ||
-       allotment.unit() != before->allotment().unit())) {
-    return errors::FieldInvalid(
-        "entitlement.allotment.unit", "IN_USE",
-        "cannot be changed or taken away once the ledger has an entry (C5); "
-        "ALLOW_OVERDRAFT lifts the limit");
-  }
-  if (allotment.unit() == v1::Allotment::MINUTES &&
-      allotment.commit() != v1::Allotment::COMMIT_UNSPECIFIED) {
-    return errors::FieldInvalid("entitlement.allotment.commit", "NOT_ALLOWED",
-                                "is of cases; minutes are used when the work "
-                                "is logged (C5)");
-  }
-  return absl::OkStatus();
+absl::Status CheckCounted(const v1::Entitlement* before,
+                          const v1::Entitlement& entitlement) {
+  if (before == nullptr || before->ledger_entry_count() == 0 ||
+      (entitlement.has_allotment() &&
+       entitlement.allotment().unit() == before->allotment().unit()))
+    return absl::OkStatus();
+  return errors::FieldInvalid(
+      "entitlement.allotment.unit", "IN_USE",
+      "cannot be changed or taken away once the ledger has an entry (C5); "
+      "ALLOW_OVERDRAFT lifts the limit");
 }
 
 // `draft`: of a new one. `hidden`: the row's hidden columns.
@@ -55,7 +48,10 @@ auto Hook(Call& call, bool draft, storage::HiddenValues* hidden) {
     absl::Status status =
         CheckParts(tx, **catalog, before, "entitlement.", entitlement);
     if (!status.ok()) return status;
-    status = CheckAllotment(before, entitlement);
+    status = CheckCounted(before, entitlement);
+    if (status.ok()) {
+      status = CheckAllotment("entitlement.allotment", entitlement.allotment());
+    }
     if (!status.ok()) return status;
     if (before == nullptr) {
       entitlement.set_state(draft ? v1::Entitlement::DRAFT
@@ -155,10 +151,15 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
 
 absl::StatusOr<v1::Entitlement> CreateEntitlement(
     Call& call, const v1::CreateEntitlementRequest& request) {
+  absl::StatusOr<FirstUnits> first = FirstUnitsOf(call, request);
+  if (!first.ok()) return first.status();
   storage::HiddenValues hidden;
   return CreateResource<v1::Entitlement>(
       call, Entitlements(), request.entitlement(), request.entitlement_id(),
-      Hook(call, request.draft(), &hidden), &hidden);
+      Hook(call, request.draft(), &hidden), &hidden,
+      [&](storage::Transaction& tx, v1::Entitlement& made) {
+        return GrantFirst(call, tx, *first, &made);
+      });
 }
 
 absl::StatusOr<v1::Entitlement> UpdateEntitlement(

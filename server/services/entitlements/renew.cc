@@ -10,8 +10,8 @@
 #include "server/contracts/renewal.h"
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/entitlements/standing.h"
+#include "server/services/entitlements/units.h"
 #include "server/services/entitlements/write.h"
-#include "server/services/ledger/book.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/time_convert.h"
@@ -77,19 +77,11 @@ absl::Status GrantAnew(Call& call, storage::Transaction& tx,
   const auto granted = sums->find(ledger::EntryKind::kGrant);
   if (granted == sums->end() || granted->second.change.available <= 0)
     return absl::OkStatus();
-  const std::string subject = absl::StrCat("renewal/", before);
-  absl::StatusOr<std::map<std::string, Book>> books =
-      OpenBooks(call, tx, {{successor->name(), {subject}}});
-  if (!books.ok()) return books.status();
-  Book& book = books->at(successor->name());
-  absl::StatusOr<ledger::Entries> entries = ledger::Grant(
-      &book.ledger, subject, granted->second.change.available,
-      absl::InfiniteFuture(), absl::StrCat("follows ", before), call.now());
-  if (!entries.ok()) return entries.status();
-  book.Add(*std::move(entries));
-  absl::Status status = CloseBook(call, tx, &book);
-  if (status.ok()) *successor = book.entitlement;
-  return status;
+  return GrantFirst(call, tx,
+                    {.units = granted->second.change.available,
+                     .subject = absl::StrCat("renewal/", before),
+                     .cause = absl::StrCat("follows ", before)},
+                    successor);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/services/catalog/catalog.h"
 #include "server/services/entitlements/entitlements.h"
+#include "server/services/entitlements/units.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
@@ -37,6 +38,10 @@ auto TemplateHook(Call& call) {
       }
     }
     if (!violations.empty()) return violations.ToStatus();
+    absl::Status fits =
+        CheckAllotment("entitlement_template.allotment", checked.allotment());
+    if (fits.ok()) fits = CheckFirstUnits(checked);
+    if (!fits.ok()) return fits;
     tx.Prefetch([&](storage::Transaction& ahead) {
       (void)storage::ReadCatalogGeneration(ahead);
       if (!checked.process().empty()) (void)process(ahead);

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -223,24 +224,45 @@ absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
                                                   const Catalog& catalog,
                                                   v1::Entitlement entitlement,
                                                   absl::string_view id) {
-  entitlement.set_name(NameOf(
-      "entitlements", id.empty() ? call.services().ids->Make(call.now()) : id));
-  entitlement.clear_etag();
-  *entitlement.mutable_create_time() = ToProto(call.now());
-  *entitlement.mutable_update_time() = ToProto(call.now());
-  storage::HiddenValues hidden = {nullptr};
+  entitlement.clear_name();
+  if (!id.empty()) entitlement.set_name(NameOf("entitlements", id));
+  std::vector<v1::Entitlement> one = {std::move(entitlement)};
+  absl::Status status = InsertEntitlements(call, tx, catalog, &one);
+  if (!status.ok()) return status;
+  return std::move(one.front());
+}
+
+absl::Status InsertEntitlements(Call& call, storage::Transaction& tx,
+                                const Catalog& catalog,
+                                std::vector<v1::Entitlement>* entitlements) {
+  if (entitlements->empty()) return absl::OkStatus();
+  std::vector<v1::Entitlement*> all;
+  std::vector<storage::HiddenValues> hidden(entitlements->size(), {nullptr});
+  for (size_t i = 0; i < entitlements->size(); ++i) {
+    v1::Entitlement& entitlement = (*entitlements)[i];
+    all.push_back(&entitlement);
+    if (entitlement.name().empty()) {
+      entitlement.set_name(
+          NameOf("entitlements", call.services().ids->Make(call.now())));
+    }
+    entitlement.clear_etag();
+    *entitlement.mutable_create_time() = ToProto(call.now());
+    *entitlement.mutable_update_time() = ToProto(call.now());
+    absl::Status status =
+        FollowDates(call, tx, catalog, nullptr, entitlement, &hidden[i]);
+    if (!status.ok()) return status;
+  }
   absl::Status status =
-      FollowDates(call, tx, catalog, nullptr, entitlement, &hidden);
-  if (status.ok())
-    status = storage::EntitlementTable().Insert(tx, &entitlement, &hidden);
+      storage::EntitlementTable().InsertAll(tx, entitlements, &hidden);
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
-    return Duplicate(Entitlements(), entitlement, status);
+    return Duplicate(Entitlements(), entitlements->front(), status);
+  if (status.ok()) status = SetStatus(tx, catalog, call.now(), all);
   if (!status.ok()) return status;
-  status = SetStatus(tx, catalog, call.now(), {&entitlement});
-  if (!status.ok()) return status;
-  call.Emit(ChangeEvent(Entitlements(), "created", entitlement));
-  call.Audit(entitlement.name(), nullptr, &entitlement);
-  return entitlement;
+  for (const v1::Entitlement& entitlement : *entitlements) {
+    call.Emit(ChangeEvent(Entitlements(), "created", entitlement));
+    call.Audit(entitlement.name(), nullptr, &entitlement);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace charter::services

@@ -2,6 +2,8 @@
 #ifndef CHARTER_SERVER_SERVICES_ENTITLEMENTS_WRITE_H_
 #define CHARTER_SERVER_SERVICES_ENTITLEMENTS_WRITE_H_
 
+#include <vector>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -31,6 +33,11 @@ absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
                                                   const Catalog& catalog,
                                                   v1::Entitlement entitlement,
                                                   absl::string_view id);
+
+// The same for many, in as many statements. Those without a name get one.
+absl::Status InsertEntitlements(Call& call, storage::Transaction& tx,
+                                const Catalog& catalog,
+                                std::vector<v1::Entitlement>* entitlements);
 
 }  // namespace charter::services
 

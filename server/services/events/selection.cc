@@ -29,6 +29,7 @@ constexpr Collection kCollections[] = {
     {"cases", "cases.get"},
     {"contacts", "contacts.get"},
     {"contractLineItems", "contractLineItems.get"},
+    {"contractTemplates", "contractTemplates.get"},
     {"entitlementProcesses", "entitlementProcesses.get"},
     {"entitlementTemplates", "entitlementTemplates.get"},
     {"entitlementVerdicts", "entitlementVerdicts.get"},

@@ -76,6 +76,12 @@ absl::StatusOr<std::map<std::string, Book>> OpenBooks(Call& call,
   return books;
 }
 
+Book NewBook(v1::Entitlement inserted) {
+  Book book;
+  book.entitlement = std::move(inserted);
+  return book;
+}
+
 absl::Status CloseBook(Call& call, storage::Transaction& tx, Book* book) {
   const std::string& name = book->entitlement.name();
   const storage::LedgerWriter writer = {call.principal().name, call.now()};

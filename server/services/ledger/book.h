@@ -42,6 +42,10 @@ absl::StatusOr<std::map<std::string, Book>> OpenBooks(Call& call,
                                                       storage::Transaction& tx,
                                                       const Subjects& wanted);
 
+// The book of an entitlement that this transaction has inserted, whose ledger
+// is empty. Reads nothing.
+Book NewBook(v1::Entitlement inserted);
+
 // Writes what was added and puts it on the feed, an event per entry:
 // `ledger.grant`, `ledger.reserve`, … Brings the entitlement's own figures up
 // to date.

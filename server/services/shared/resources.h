@@ -55,6 +55,11 @@ struct Resource {
 template <typename Message>
 using WriteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
     storage::Transaction& tx, const Message* before, Message& after)>>;
+// Makes what comes with a new resource, in the same transaction; may complete
+// what the answer says of it.
+template <typename Message>
+using MadeHook = std::type_identity_t<
+    absl::FunctionRef<absl::Status(storage::Transaction& tx, Message& made)>>;
 // May refuse that a resource is deleted, or remove what belongs to it.
 template <typename Message>
 using DeleteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
@@ -181,16 +186,13 @@ inline absl::Status NoMore(storage::Transaction&,
   return absl::OkStatus();
 }
 
-// `then`: what comes with the new resource, in the same transaction. `hidden`:
-// the row's hidden columns, which the hook may set; null: it has none.
+// `hidden`: the row's hidden columns, which the hook may set; null: it has
+// none.
 template <typename Message>
-absl::StatusOr<Message> CreateResource(Call& call,
-                                       const Resource<Message>& resource,
-                                       const Message& asked,
-                                       absl::string_view id,
-                                       WriteHook<Message> hook,
-                                       storage::HiddenValues* hidden = nullptr,
-                                       DeleteHook<Message> then = &NoMore) {
+absl::StatusOr<Message> CreateResource(
+    Call& call, const Resource<Message>& resource, const Message& asked,
+    absl::string_view id, WriteHook<Message> hook,
+    storage::HiddenValues* hidden = nullptr, MadeHook<Message> then = &NoMore) {
   if (!id.empty() && call.principal().confined_to.has_value()) {
     // Whether it is taken would tell of others.
     return errors::FieldInvalid(absl::StrCat(resource.field, "_id"),
@@ -219,9 +221,9 @@ absl::StatusOr<Message> CreateResource(Call& call,
         }
         if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "created", message));
-        call.Audit(name, nullptr, &message);
         status = then(tx, message);
         if (!status.ok()) return status;
+        call.Audit(name, nullptr, &message);
         return message;
       });
 }

@@ -321,15 +321,15 @@ class QueryPlanTest : public QueryPlanFixture {
   }
 
   void CheckAll() {
-    CheckTables(AccountTable(), ContactTable(), ProductTable(), AssetTable(),
-                PriceBookEntryTable(), ServiceContractTable(),
-                ContractLineItemTable(), BusinessHoursTable(),
-                BusinessHoursVersionTable(), MilestoneTypeTable(),
-                ItemStatusTable(), AttributeDefinitionTable(),
-                EntitlementProcessTable(), EntitlementProcessVersionTable(),
-                EntitlementTable(), EntitlementTemplateTable(),
-                ProductEntitlementTemplateTable(), EntitlementVerdictTable(),
-                CaseTable(), MilestoneTable(), TaskTable());
+    CheckTables(
+        AccountTable(), ContactTable(), ProductTable(), AssetTable(),
+        PriceBookEntryTable(), ServiceContractTable(), ContractLineItemTable(),
+        ContractTemplateTable(), BusinessHoursTable(),
+        BusinessHoursVersionTable(), MilestoneTypeTable(), ItemStatusTable(),
+        AttributeDefinitionTable(), EntitlementProcessTable(),
+        EntitlementProcessVersionTable(), EntitlementTable(),
+        EntitlementTemplateTable(), ProductEntitlementTemplateTable(),
+        EntitlementVerdictTable(), CaseTable(), MilestoneTable(), TaskTable());
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {
         return MilestoneTable()
@@ -355,8 +355,14 @@ class QueryPlanTest : public QueryPlanFixture {
               "entitlements_account");
     CheckFind(EntitlementTable(), {{"service_contract", "things/t8"}},
               "entitlements_service_contract", Lock::kForUpdate);
-    CheckFind(ProductEntitlementTemplateTable(), {{"product", "things/t8"}},
-              "product_entitlement_templates_product");
+    ExpectIndex(recorder_.Of([&] {
+      EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {
+        return ProductEntitlementTemplateTable()
+            .FindIn(tx, "product", {"things/t8", "things/t9"})
+            .status();
+      }));
+    }),
+                {"product_entitlement_templates_product"}, true);
     CheckFind(MilestoneTable(), {{"case_name", "things/t8"}},
               "milestones_case");
     CheckFind(TaskTable(), {{"case_name", "things/t8"}}, "tasks_case");

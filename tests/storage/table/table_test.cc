@@ -112,6 +112,7 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(PriceBookEntryTable(), random);
   RoundTrip(ServiceContractTable(), random);
   RoundTrip(ContractLineItemTable(), random);
+  RoundTrip(ContractTemplateTable(), random);
   RoundTrip(BusinessHoursTable(), random);
   RoundTrip(BusinessHoursVersionTable(), random);
   RoundTrip(MilestoneTypeTable(), random);

@@ -196,11 +196,7 @@ void RoundTripsTest::Ledger() {
 // The same methods on a case that takes a unit, under names of their own.
 void RoundTripsTest::CasesWithUnits() {
   const auto measure = [&](const std::string& method, const std::string& json) {
-    const std::string name = absl::StrCat("charter.v1.CaseService/", method);
-    const std::map<std::string, int64_t> plain = counts_;
-    Measure("CaseService/" + method, json);
-    counts_[name + "+unit"] = counts_[name];
-    if (plain.contains(name)) counts_[name] = plain.at(name);
+    MeasureApart("+unit", "CaseService/" + method, json);
   };
   for (const char* id : {"u1", "u2", "u3"}) {
     measure("OpenCase", absl::StrCat(R"({"case_id": ")", id, R"(", "case": {

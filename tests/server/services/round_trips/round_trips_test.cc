@@ -182,6 +182,7 @@ TEST_P(RoundTripsTest, EachMethodSendsAsManyStatementsAsIsWrittenDown) {
   Cases();
   Ledger();
   CasesWithUnits();
+  Templates();
   Tasks();
   Feed();
   Operations();

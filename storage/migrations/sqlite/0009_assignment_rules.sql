@@ -1,0 +1,3 @@
+-- oldest-binary: 8
+-- The place of the migration that comes with assignment rules.
+SELECT 1

@@ -1,0 +1,306 @@
+// The units that entitlements are granted when they are made (C5, C7, C9).
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "server/services/admin/admin.h"
+#include "server/services/calendar/calendar.h"
+#include "server/services/shared/time_convert.h"
+#include "tests/server/services/entitlements/entitlements_fixture.h"
+
+namespace charter::services {
+namespace {
+
+using test::Proto;
+using testing::SizeIs;
+using Entitlement = v1::Entitlement;
+
+class UnitsTest : public EntitlementsTest {
+ protected:
+  void TearDown() override {
+    const auto checked =
+        world_.Do(&CheckIntegrity, v1::CheckIntegrityRequest());
+    EXPECT_EQ(checked.problems_size(), 0) << checked.ShortDebugString();
+  }
+
+  // As many days from today, as a field.
+  std::string Day(const std::string& field, int days) {
+    const absl::CivilDay day =
+        absl::ToCivilDay(world_.now(), absl::UTCTimeZone()) + days;
+    return absl::StrCat(field, " { year: ", day.year(), " month: ", day.month(),
+                        " day: ", day.day(), " } ");
+  }
+  absl::Time StartOf(int days, absl::TimeZone zone = absl::UTCTimeZone()) {
+    return absl::FromCivil(absl::ToCivilDay(world_.now(), zone) + days, zone);
+  }
+  static std::string Seconds(absl::Time time) {
+    return absl::StrCat("{ seconds: ", absl::ToUnixSeconds(time), " } ");
+  }
+
+  // `fields`: of the request.
+  absl::StatusOr<Entitlement> TryCreate(
+      const std::string& fields,
+      const std::string& allotment = "allotment { unit: CASES }") {
+    return world_.Try(
+        &CreateEntitlement,
+        Proto<v1::CreateEntitlementRequest>(absl::StrCat(
+            "entitlement { display_name: 'x' account: 'accounts/acme' ",
+            allotment, " } ", fields)));
+  }
+  absl::StatusOr<v1::EntitlementTemplate> TryTemplate(
+      const std::string& id, const std::string& fields) {
+    return world_.Try(
+        &CreateEntitlementTemplate,
+        Proto<v1::CreateEntitlementTemplateRequest>(absl::StrCat(
+            "entitlement_template_id: '", id,
+            "' entitlement_template { display_name: 'x' ", fields, " }")));
+  }
+  void Template(const std::string& id, const std::string& fields) {
+    const auto created = TryTemplate(id, fields);
+    EXPECT_TRUE(created.ok()) << created.status();
+  }
+  // `products/press` comes with the template.
+  void Link(const std::string& of, const std::string& start) {
+    world_.Do(&CreateProductEntitlementTemplate,
+              Proto<v1::CreateProductEntitlementTemplateRequest>(absl::StrCat(
+                  "product_entitlement_template { product: 'products/press' "
+                  "entitlement_template: 'entitlementTemplates/",
+                  of, "' start: ", start, " }")));
+  }
+  static v1::CreateAssetRequest NewPress(const std::string& id,
+                                         const std::string& fields = "") {
+    return Proto<v1::CreateAssetRequest>(absl::StrCat(
+        "asset_id: '", id,
+        "' asset { account: 'accounts/acme' display_name: 'A' product: "
+        "'products/press' ",
+        fields, " }"));
+  }
+  Entitlement Apply(const std::string& of, const std::string& fields = "") {
+    return world_.Do(&ApplyTemplate,
+                     Proto<v1::ApplyTemplateRequest>(absl::StrCat(
+                         "entitlement_template: 'entitlementTemplates/", of,
+                         "' account: 'accounts/acme' ", fields)));
+  }
+  std::vector<Entitlement> Where(const std::string& filter) {
+    v1::ListEntitlementsRequest request;
+    request.set_filter(filter);
+    const auto page = world_.Do(&ListEntitlements, request);
+    return {page.entitlements().begin(), page.entitlements().end()};
+  }
+  v1::LedgerEntry OnlyEntry(const Entitlement& of) {
+    v1::ListLedgerEntriesRequest request;
+    request.set_parent(of.name());
+    const auto page = world_.Do(&ListLedgerEntries, request);
+    EXPECT_EQ(page.ledger_entries_size(), 1) << of.name();
+    return page.ledger_entries_size() == 1 ? page.ledger_entries(0)
+                                           : v1::LedgerEntry();
+  }
+  // When its only lot lapses; nullopt: never.
+  std::optional<absl::Time> LapseOf(const Entitlement& of) {
+    v1::GetLedgerStatementRequest request;
+    request.set_name(of.name());
+    const auto statement = world_.Do(&GetLedgerStatement, request);
+    EXPECT_EQ(statement.lots_size(), 1) << of.name();
+    if (statement.lots_size() != 1 || !statement.lots(0).has_lapse_time())
+      return std::nullopt;
+    return ToTime(statement.lots(0).lapse_time());
+  }
+  int64_t Count() {
+    return world_.Number("SELECT COUNT(*) FROM entitlements") +
+           world_.Number("SELECT COUNT(*) FROM ledger_entries");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, UnitsTest, testing::ValuesIn(test::kEngines),
+                         test::EngineName);
+
+TEST_P(UnitsTest, C5_UnitsComeWithTheCreationOfAnEntitlement) {
+  const absl::Time lapse = world_.now() + absl::Hours(10);
+  const auto made = TryCreate(
+      absl::StrCat("entitlement_id: 'e' initial_units: 10 units_lapse_time ",
+                   Seconds(lapse)));
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->units_available(), 10);
+  EXPECT_EQ(made->ledger_entry_count(), 1);
+  EXPECT_EQ(ToTime(made->units_due_time()), lapse);
+  EXPECT_EQ(Get("e").SerializeAsString(), made->SerializeAsString());
+  const v1::LedgerEntry entry = OnlyEntry(*made);
+  EXPECT_EQ(entry.kind(), v1::LedgerEntry::GRANT);
+  EXPECT_EQ(entry.units(), 10);
+  EXPECT_EQ(entry.subject(), "creation");
+  EXPECT_EQ(entry.cause(), "comes with its creation");
+  EXPECT_EQ(entry.actor(), world_.Info().principal.name);
+  EXPECT_EQ(ToTime(entry.effective_time()), world_.now());
+  EXPECT_EQ(LapseOf(*made), lapse);
+  world_.clock().Advance(absl::Hours(10));
+  EXPECT_EQ(Get("e").units_available(), 0);
+
+  const auto draft =
+      TryCreate("entitlement_id: 'd' draft: true initial_units: 3");
+  ASSERT_TRUE(draft.ok()) << draft.status();
+  EXPECT_EQ(draft->state(), Entitlement::DRAFT);
+  EXPECT_EQ(draft->units_available(), 3);
+  EXPECT_EQ(LapseOf(*draft), std::nullopt);
+}
+
+TEST_P(UnitsTest, C5_UnitsThatFitNothingAreRefused) {
+  const int64_t before = Count();
+  EXPECT_THAT(TryCreate("initial_units: 1", "").status(),
+              IsRefusal("FIELD_INVALID", "initial_units: "));
+  EXPECT_THAT(
+      TryCreate(absl::StrCat("units_lapse_time ",
+                             Seconds(world_.now() + absl::Hours(1))))
+          .status(),
+      IsRefusal("FIELD_INVALID", "units_lapse_time: is of initial_units"));
+  EXPECT_THAT(TryCreate(absl::StrCat("initial_units: 1 units_lapse_time ",
+                                     Seconds(world_.now())))
+                  .status(),
+              IsRefusal("FIELD_INVALID", "units_lapse_time: must be later"));
+  EXPECT_THAT(
+      TryTemplate("x", "initial_units: 1").status(),
+      IsRefusal("FIELD_INVALID", "entitlement_template.initial_units: "));
+  EXPECT_THAT(
+      TryTemplate("x", "allotment { unit: CASES } units_term_days: 1").status(),
+      IsRefusal("FIELD_INVALID", "entitlement_template.units_term_days: "));
+  EXPECT_THAT(
+      TryTemplate("x", "allotment { unit: MINUTES commit: CLOSING }").status(),
+      IsRefusal("FIELD_INVALID", "entitlement_template.allotment.commit: "));
+  Template("t", "allotment { unit: CASES } initial_units: 1");
+  EXPECT_THAT(
+      world_
+          .Try(&UpdateEntitlementTemplate,
+               Proto<v1::UpdateEntitlementTemplateRequest>(
+                   "entitlement_template { name: 'entitlementTemplates/t' } "
+                   "update_mask { paths: 'allotment' }"))
+          .status(),
+      IsRefusal("FIELD_INVALID", "entitlement_template.initial_units: "));
+  EXPECT_EQ(Count(), before);
+}
+
+TEST_P(UnitsTest, C5_ADryRunGrantsNothingAndARepeatedRequestOnce) {
+  Template("t", "allotment { unit: CASES } initial_units: 4");
+  Link("t", "CREATE_DATE");
+  const int64_t before = Count();
+  const auto attempt = [&](const auto& method, const auto& request,
+                           bool validate_only) {
+    const auto session = world_.store().OpenSession();
+    CallInfo info = world_.Info();
+    info.request_id = "11111111-1111-4111-8111-111111111111";
+    info.fingerprint = std::string(32, 'f');
+    info.validate_only = validate_only;
+    Call call(world_.services(), *session, std::move(info));
+    return method(call, request);
+  };
+  const auto request = Proto<v1::ApplyTemplateRequest>(
+      "entitlement_template: 'entitlementTemplates/t' account: "
+      "'accounts/acme'");
+  const auto tried = attempt(&ApplyTemplate, request, true);
+  ASSERT_TRUE(tried.ok()) << tried.status();
+  EXPECT_EQ(tried->units_available(), 4);
+  EXPECT_TRUE(attempt(&CreateAsset, NewPress("p"), true).ok());
+  EXPECT_EQ(Count(), before);
+
+  EXPECT_TRUE(attempt(&CreateAsset, NewPress("p"), false).ok());
+  EXPECT_FALSE(attempt(&CreateAsset, NewPress("p"), false).ok());
+  EXPECT_EQ(Count(), before + 2);
+}
+
+TEST_P(UnitsTest, C7_ATemplateGivesItsAllotmentAndUnits) {
+  Template("t",
+           "allotment { unit: CASES policy: ALLOW_OVERDRAFT commit: CLOSING } "
+           "initial_units: 5");
+  Template("none", "allotment { unit: MINUTES }");
+  Link("t", "CREATE_DATE");
+  Link("none", "CREATE_DATE");
+  const auto check = [&](const Entitlement& made) {
+    EXPECT_EQ(made.allotment().unit(), v1::Allotment::CASES);
+    EXPECT_EQ(made.allotment().policy(), v1::Allotment::ALLOW_OVERDRAFT);
+    EXPECT_EQ(made.allotment().commit(), v1::Allotment::CLOSING);
+    EXPECT_EQ(made.units_available(), 5);
+    EXPECT_EQ(LapseOf(made), std::nullopt);
+    const v1::LedgerEntry entry = OnlyEntry(made);
+    EXPECT_EQ(entry.subject(), "creation");
+    EXPECT_EQ(entry.cause(), "comes with entitlementTemplates/t");
+  };
+  check(Apply("t"));
+  world_.Do(&CreateAsset, NewPress("p"));
+  AddLine("l", "acme");
+  for (const std::string filter :
+       {"asset == 'assets/p'", "contract_line_item == 'contractLineItems/l'"}) {
+    const std::vector<Entitlement> made = Where(filter);
+    ASSERT_THAT(made, SizeIs(2)) << filter;
+    for (const Entitlement& one : made) {
+      if (one.entitlement_template() == "entitlementTemplates/t") {
+        check(one);
+      } else {
+        EXPECT_EQ(one.allotment().unit(), v1::Allotment::MINUTES);
+        EXPECT_EQ(one.ledger_entry_count(), 0);
+      }
+    }
+  }
+  // Later edits touch nothing that exists.
+  world_.Do(&UpdateEntitlementTemplate,
+            Proto<v1::UpdateEntitlementTemplateRequest>(
+                "entitlement_template { name: 'entitlementTemplates/t' "
+                "initial_units: 50 }"));
+  for (const Entitlement& one :
+       Where("entitlement_template == 'entitlementTemplates/t'"))
+    check(one);
+}
+
+TEST_P(UnitsTest, C5_UnitsOfATemplateLapseSoManyDaysAfterTheFirstOne) {
+  world_.Do(&CreateBusinessHours, Proto<v1::CreateBusinessHoursRequest>(R"pb(
+    business_hours_id: "tokyo"
+    business_hours {
+      definition {
+        time_zone: "Asia/Tokyo"
+        weekly { day: MONDAY start: "08:00" end: "18:00" }
+      }
+    })pb"));
+  absl::TimeZone tokyo;
+  ASSERT_TRUE(absl::LoadTimeZone("Asia/Tokyo", &tokyo));
+  const std::string units = "allotment { unit: CASES } initial_units: 5 ";
+  Template("utc", units + "units_term_days: 30");
+  Template("tokyo",
+           units + "units_term_days: 1 business_hours: 'businessHours/tokyo'");
+  EXPECT_EQ(LapseOf(Apply("utc")), StartOf(30));
+  EXPECT_EQ(LapseOf(Apply("utc", Day("start_date", 7))), StartOf(37));
+  EXPECT_EQ(LapseOf(Apply("tokyo")), StartOf(1, tokyo));
+  // Its 30 days end with this one.
+  EXPECT_EQ(LapseOf(Apply("utc", Day("start_date", -29))), StartOf(1));
+  // They ended with yesterday: nothing is left to grant.
+  const Entitlement late = Apply("utc", Day("start_date", -30));
+  EXPECT_EQ(late.ledger_entry_count(), 0);
+  EXPECT_EQ(late.allotment().unit(), v1::Allotment::CASES);
+  // There is no instant for it any more.
+  EXPECT_EQ(LapseOf(Apply("utc", "start_date { year: 9999 month: 12 day: 2 }")),
+            std::nullopt);
+  // A first day that nobody knows yet.
+  Link("utc", "INSTALL_DATE");
+  world_.Do(&CreateAsset, NewPress("p"));
+  const std::vector<Entitlement> undated = Where("asset == 'assets/p'");
+  ASSERT_THAT(undated, SizeIs(1));
+  EXPECT_FALSE(undated[0].has_start_date());
+  EXPECT_EQ(LapseOf(undated[0]), StartOf(30));
+}
+
+TEST_P(UnitsTest, C9_ARenewalGrantsAsManyAgain) {
+  Template("t",
+           "allotment { unit: CASES } initial_units: 5 units_term_days: 30 "
+           "term_days: 30");
+  const Entitlement first = Apply("t", "entitlement_id: 'e'");
+  world_.Do(&GrantUnits,
+            Proto<v1::GrantUnitsRequest>("name: 'entitlements/e' units: 2"));
+  const Entitlement next =
+      world_.Do(&RenewEntitlement,
+                Proto<v1::RenewEntitlementRequest>("name: 'entitlements/e'"));
+  EXPECT_EQ(next.units_available(), 7);
+  EXPECT_EQ(next.ledger_entry_count(), 1);
+  EXPECT_EQ(OnlyEntry(next).subject(), "renewal/entitlements/e");
+  EXPECT_EQ(Get("e").units_available(), 7);
+}
+
+}  // namespace
+}  // namespace charter::services
