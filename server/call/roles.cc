@@ -64,6 +64,7 @@ Permissions Manager() {
                                "contractLineItems.*",
                                "entitlements.*",
                                "entitlementTemplates.*",
+                               "assignmentRules.*",
                                "productEntitlementTemplates.*",
                                "businessHours.*",
                                "milestoneTypes.*",

@@ -321,15 +321,15 @@ class QueryPlanTest : public QueryPlanFixture {
   }
 
   void CheckAll() {
-    CheckTables(AccountTable(), ContactTable(), ProductTable(), AssetTable(),
-                PriceBookEntryTable(), ServiceContractTable(),
-                ContractLineItemTable(), BusinessHoursTable(),
-                BusinessHoursVersionTable(), MilestoneTypeTable(),
-                ItemStatusTable(), AttributeDefinitionTable(),
-                EntitlementProcessTable(), EntitlementProcessVersionTable(),
-                EntitlementTable(), EntitlementTemplateTable(),
-                ProductEntitlementTemplateTable(), EntitlementVerdictTable(),
-                CaseTable(), MilestoneTable(), TaskTable());
+    CheckTables(
+        AccountTable(), ContactTable(), ProductTable(), AssetTable(),
+        PriceBookEntryTable(), ServiceContractTable(), ContractLineItemTable(),
+        BusinessHoursTable(), BusinessHoursVersionTable(), MilestoneTypeTable(),
+        ItemStatusTable(), AttributeDefinitionTable(),
+        EntitlementProcessTable(), EntitlementProcessVersionTable(),
+        EntitlementTable(), EntitlementTemplateTable(),
+        ProductEntitlementTemplateTable(), AssignmentRuleTable(),
+        EntitlementVerdictTable(), CaseTable(), MilestoneTable(), TaskTable());
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {
         return MilestoneTable()
