@@ -65,6 +65,7 @@ Permissions Manager() {
                                "contractTemplates.*",
                                "entitlements.*",
                                "entitlementTemplates.*",
+                               "assignmentRules.*",
                                "productEntitlementTemplates.*",
                                "businessHours.*",
                                "milestoneTypes.*",

@@ -176,7 +176,13 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::AdjustUnits>("AdjustUnits")
       .Unary<&s::TransferUnits>("TransferUnits")
       .Unary<&s::ListLedgerEntries>("ListLedgerEntries")
-      .Unary<&s::GetLedgerStatement>("GetLedgerStatement");
+      .Unary<&s::GetLedgerStatement>("GetLedgerStatement")
+      .Unary<&s::GetAssignmentRule>("GetAssignmentRule")
+      .Unary<&s::ListAssignmentRules>("ListAssignmentRules")
+      .Unary<&s::CreateAssignmentRule>("CreateAssignmentRule")
+      .Unary<&s::UpdateAssignmentRule>("UpdateAssignmentRule")
+      .Unary<&s::DeleteAssignmentRule>("DeleteAssignmentRule")
+      .Unary<&s::TestAssignmentRules>("TestAssignmentRules");
 }
 
 void RegisterCases(Endpoints& endpoints) {

@@ -21,6 +21,7 @@ std::vector<const TableBinding*> AllTables() {
           &EntitlementTable().binding(),
           &EntitlementTemplateTable().binding(),
           &ProductEntitlementTemplateTable().binding(),
+          &AssignmentRuleTable().binding(),
           &EntitlementVerdictTable().binding(),
           &CaseTable().binding(),
           &MilestoneTable().binding(),

@@ -9,6 +9,7 @@
 
 #include "charter/v1/account.pb.h"
 #include "charter/v1/asset.pb.h"
+#include "charter/v1/assignment_rule.pb.h"
 #include "charter/v1/attribute_definition.pb.h"
 #include "charter/v1/business_hours.pb.h"
 #include "charter/v1/case.pb.h"
@@ -62,6 +63,7 @@ const Table<v1::EntitlementProcessVersion>& EntitlementProcessVersionTable();
 const Table<v1::Entitlement>& EntitlementTable();
 const Table<v1::EntitlementTemplate>& EntitlementTemplateTable();
 const Table<v1::ProductEntitlementTemplate>& ProductEntitlementTemplateTable();
+const Table<v1::AssignmentRule>& AssignmentRuleTable();
 // Without etag: written once.
 const Table<v1::EntitlementVerdict>& EntitlementVerdictTable();
 // Hidden: next_due_us, the due time of the item's wake-up, NULL: none. Use

@@ -1,10 +1,12 @@
 // The handlers of CaseService, one per method
-// (protos/charter/v1/case_service.proto says what each means).
+// (protos/charter/v1/case_service.proto says what each means), and the one of
+// EntitlementService that opens an item on trial.
 #ifndef CHARTER_SERVER_SERVICES_CASES_CASES_H_
 #define CHARTER_SERVER_SERVICES_CASES_CASES_H_
 
 #include "absl/status/statusor.h"
 #include "charter/v1/case_service.pb.h"
+#include "charter/v1/entitlement_service.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "server/services/shared/call.h"
 
@@ -15,6 +17,11 @@ absl::StatusOr<v1::OpenCaseResponse> OpenCase(
     Call& call, const v1::OpenCaseRequest& request);
 absl::StatusOr<v1::EstimateTargetsResponse> EstimateTargets(
     Call& call, const v1::EstimateTargetsRequest& request);
+
+// test_assignment_rules.cc. FIELD_INVALID with what is wrong in the rules of
+// the request.
+absl::StatusOr<v1::TestAssignmentRulesResponse> TestAssignmentRules(
+    Call& call, const v1::TestAssignmentRulesRequest& request);
 
 // record_events.cc
 absl::StatusOr<v1::RecordEventsResponse> RecordEvents(

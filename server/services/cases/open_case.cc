@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/cases/assign_item.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
 #include "server/services/entitlements/verify.h"
@@ -39,7 +40,26 @@ struct Opening {
   Item item;
   std::vector<v1::CaseEvent> events;
   Parties parties;
+  std::string assignment_rule;  // that chose the entitlement; empty: none did
 };
+
+// Gives an item that names no entitlement the one that the rules choose, else
+// the first in rank.
+absl::Status ChooseEntitlement(const Catalog& catalog, absl::Time occur_time,
+                               Opening* opening) {
+  Parties& parties = opening->parties;
+  if (absl::Status usable = CheckRulesUsable(catalog); !usable.ok())
+    return usable;
+  absl::StatusOr<Assignment> assignment = AssignItem(
+      catalog, catalog.assignment_rules, catalog.assignment_schema,
+      opening->item.row, occur_time, parties, AskRules::kUntilOneDecides);
+  if (!assignment.ok()) return assignment.status();
+  if (assignment->rule != nullptr)
+    opening->assignment_rule = assignment->rule->name;
+  if (assignment->entitlement != nullptr)
+    parties.entitlement = *assignment->entitlement;
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
                                 const Catalog& catalog, const v1::Case& asked,
@@ -55,6 +75,10 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
   absl::StatusOr<Parties> parties = FindParties(tx, catalog, row, occur_time);
   if (!parties.ok()) return parties.status();
   opening.parties = *std::move(parties);
+  if (opening.parties.verification.has_value()) {
+    absl::Status status = ChooseEntitlement(catalog, occur_time, &opening);
+    if (!status.ok()) return status;
+  }
   std::string version;
   if (opening.parties.entitlement.has_value()) {
     absl::StatusOr<std::string> published =
@@ -132,6 +156,12 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   if (!opening.ok()) return opening.status();
   if (request.require_entitlement() &&
       !opening->parties.entitlement.has_value()) {
+    if (!opening->assignment_rule.empty()) {
+      const bool confined = call.principal().confined_to.has_value();
+      return errors::LeftUnassigned(
+          request.case_().account(),
+          confined ? absl::string_view() : opening->assignment_rule);
+    }
     std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
     for (const v1::EntitlementCandidate& candidate :
          opening->parties.verification->candidates()) {
@@ -166,6 +196,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
     *response.mutable_verification() =
         *std::move(opening->parties.verification);
   }
+  response.set_assignment_rule(std::move(opening->assignment_rule));
   return response;
 }
 

@@ -313,8 +313,8 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
   absl::StatusOr<Verdict> verdict =
       Verify(tx, catalog, QuestionOf(item, occur_time));
   if (!verdict.ok()) return verdict.status();
-  parties.entitlement = verdict->chosen;
-  parties.verification = ToResponse(*std::move(verdict));
+  parties.verification = ToResponse(*verdict);
+  parties.eligible = std::move(verdict->eligible);
   return parties;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -26,15 +27,17 @@ struct Parties {
   // The asset that it is about.
   std::optional<v1::Asset> asset;
   std::optional<v1::Entitlement> entitlement;
-  // How the entitlement was chosen; absent when the item named it.
+  // Of an item that names no entitlement: the verdict on the account's, and
+  // those that hold, in order of rank. See AssignItem.
   std::optional<v1::VerifyEntitlementResponse> verification;
+  std::vector<v1::Entitlement> eligible;
 };
 
 // Reads the account, the contact, the asset, the product and the parent that
-// `item` names, and the entitlement it names or, when it names none, the one
-// that ranks first. An entitlement is judged at `occur_time` (E4). NOT_FOUND
-// with the field; ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for
-// a contact, an asset or an entitlement of another account (C1).
+// `item` names, and the entitlement it names or, when it names none, those of
+// its account. Entitlements are judged at `occur_time` (E4). NOT_FOUND with the
+// field; ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for a
+// contact, an asset or an entitlement of another account (C1).
 absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
                                     const Catalog& catalog,
                                     const v1::Case& item,

@@ -174,6 +174,24 @@ absl::Status LoadProcesses(storage::Transaction& tx, const Catalog* before,
   return absl::OkStatus();
 }
 
+absl::Status LoadAssignmentRules(storage::Transaction& tx, Catalog* catalog) {
+  absl::StatusOr<std::vector<v1::AssignmentRule>> rules =
+      LoadAll(tx, storage::AssignmentRuleTable());
+  if (!rules.ok()) return rules.status();
+  catalog->assignment_schema = AssignmentSchema(catalog->schema);
+  for (const v1::AssignmentRule& rule : *rules) {
+    FieldViolations violations;
+    catalog->assignment_rules.push_back(CompileRule(
+        rule, catalog->assignment_schema, "assignment_rule", &violations));
+    if (!violations.empty()) {
+      catalog->unusable[rule.name()] =
+          std::string(violations.ToStatus().message());
+    }
+  }
+  SortRules(&catalog->assignment_rules);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::shared_ptr<const sla::BusinessHours> Catalog::FindHours(
@@ -288,6 +306,9 @@ absl::StatusOr<std::shared_ptr<const Catalog>> CatalogCache::Load(
   if (absl::Status status = LoadHours(tx, catalog.get()); !status.ok())
     return status;
   if (absl::Status status = LoadProcesses(tx, before, catalog.get());
+      !status.ok())
+    return status;
+  if (absl::Status status = LoadAssignmentRules(tx, catalog.get());
       !status.ok())
     return status;
   return catalog;

@@ -1,5 +1,5 @@
-// Everything that items are judged by: hours, process versions, statuses and
-// custom fields, compiled once and shared by all calls.
+// Everything that items are judged by: hours, process versions, statuses,
+// custom fields and assignment rules, compiled once and shared by all calls.
 #ifndef CHARTER_SERVER_SERVICES_CATALOG_CATALOG_H_
 #define CHARTER_SERVER_SERVICES_CATALOG_CATALOG_H_
 
@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
@@ -15,6 +16,7 @@
 #include "absl/time/time.h"
 #include "charter/v1/attribute_definition.pb.h"
 #include "charter/v1/entitlement_process.pb.h"
+#include "server/services/catalog/assignment_rules.h"
 #include "server/services/catalog/process_convert.h"
 #include "server/sla/clock/process.h"
 #include "server/sla/expression/schema.h"
@@ -42,9 +44,10 @@ struct Catalog {
   absl::flat_hash_map<std::string, absl::TimeZone> zones;
   // By version name.
   sla::Processes processes;
-  // Stored sets of hours and process versions that this server cannot compile
-  // (older zone data, say), by name, and why: for the log. They are missing
-  // from `calendars` and `processes`; nothing but what needs them fails.
+  // Stored sets of hours, process versions and assignment rules that this
+  // server cannot compile (older zone data, say), by name, and why: for the
+  // log. Nothing but what needs them fails. Hours and versions are missing from
+  // `calendars` and `processes`.
   absl::flat_hash_map<std::string, std::string> unusable;
   absl::flat_hash_map<std::string,
                       std::shared_ptr<const v1::EntitlementProcessVersion>>
@@ -55,6 +58,9 @@ struct Catalog {
   absl::flat_hash_map<std::string, std::string> status_categories;
   absl::flat_hash_map<std::string, v1::AttributeDefinition>
       attributes;  // by id
+  // In the order in which they are asked, and what they may name.
+  std::vector<CompiledRule> assignment_rules;
+  AssignmentSchema assignment_schema;
 
   // FAILED_PRECONDITION DEFINITION_UNUSABLE when `name` is one of `unusable`.
   absl::Status CheckUsable(absl::string_view name) const;

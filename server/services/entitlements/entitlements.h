@@ -78,6 +78,19 @@ absl::StatusOr<v1::ProductEntitlementTemplate> UpdateProductEntitlementTemplate(
 absl::StatusOr<google::protobuf::Empty> DeleteProductEntitlementTemplate(
     Call& call, const v1::DeleteProductEntitlementTemplateRequest& request);
 
+// assignment_rules.cc; services/cases has TestAssignmentRules. FIELD_INVALID
+// with what is wrong in its expressions; RESOURCE_EXHAUSTED LIMIT_REACHED.
+absl::StatusOr<v1::AssignmentRule> GetAssignmentRule(
+    Call& call, const v1::GetAssignmentRuleRequest& request);
+absl::StatusOr<v1::ListAssignmentRulesResponse> ListAssignmentRules(
+    Call& call, const v1::ListAssignmentRulesRequest& request);
+absl::StatusOr<v1::AssignmentRule> CreateAssignmentRule(
+    Call& call, const v1::CreateAssignmentRuleRequest& request);
+absl::StatusOr<v1::AssignmentRule> UpdateAssignmentRule(
+    Call& call, const v1::UpdateAssignmentRuleRequest& request);
+absl::StatusOr<google::protobuf::Empty> DeleteAssignmentRule(
+    Call& call, const v1::DeleteAssignmentRuleRequest& request);
+
 // The ledger of its allotment (C5).
 absl::StatusOr<v1::LedgerChange> GrantUnits(
     Call& call, const v1::GrantUnitsRequest& request);

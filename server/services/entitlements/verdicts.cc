@@ -96,7 +96,7 @@ absl::StatusOr<v1::VerifyEntitlementResponse> Answer(Call& call,
     return status;
   absl::StatusOr<Verdict> verdict = Verify(tx, **catalog, *question);
   if (!verdict.ok()) return verdict.status();
-  return ToResponse(*std::move(verdict));
+  return ToResponse(*verdict);
 }
 
 }  // namespace

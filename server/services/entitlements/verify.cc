@@ -148,8 +148,8 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
       verdict.candidates.back().add_reasons(Candidate::ALLOTMENT_EXHAUSTED);
       verdict.candidates.back().set_eligible(false);
     }
-    if (verdict.candidates.back().eligible() && !verdict.chosen.has_value())
-      verdict.chosen = std::move(entitlement);
+    if (verdict.candidates.back().eligible())
+      verdict.eligible.push_back(std::move(entitlement));
   }
   return verdict;
 }
@@ -177,14 +177,14 @@ absl::StatusOr<Candidate> JudgeOne(storage::Transaction& tx,
                {catalog, question, *std::move(assets), *std::move(parts)});
 }
 
-v1::VerifyEntitlementResponse ToResponse(Verdict verdict) {
+v1::VerifyEntitlementResponse ToResponse(const Verdict& verdict) {
   v1::VerifyEntitlementResponse response;
   *response.mutable_as_of() = ToProto(verdict.as_of);
-  response.set_eligible(verdict.chosen.has_value());
-  if (verdict.chosen.has_value())
-    response.set_entitlement(verdict.chosen->name());
-  for (Candidate& candidate : verdict.candidates)
-    *response.add_candidates() = std::move(candidate);
+  response.set_eligible(!verdict.eligible.empty());
+  if (!verdict.eligible.empty())
+    response.set_entitlement(verdict.eligible.front().name());
+  response.mutable_candidates()->Add(verdict.candidates.begin(),
+                                     verdict.candidates.end());
   return response;
 }
 

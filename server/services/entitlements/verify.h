@@ -54,7 +54,7 @@ bool RanksBefore(const v1::Entitlement& a, const v1::Entitlement& b);
 struct Verdict {
   absl::Time as_of;
   std::vector<v1::EntitlementCandidate> candidates;  // in order of rank
-  std::optional<v1::Entitlement> chosen;             // where one holds
+  std::vector<v1::Entitlement> eligible;  // those that hold, likewise
 };
 
 // Prefetches what Verify reads and can be asked for already.
@@ -73,7 +73,7 @@ void PrefetchJudgement(storage::Transaction& tx, const Question& question,
                        const std::string& entitlement);
 
 // As VerifyEntitlement answers.
-v1::VerifyEntitlementResponse ToResponse(Verdict verdict);
+v1::VerifyEntitlementResponse ToResponse(const Verdict& verdict);
 
 // ENTITLEMENT_NOT_ELIGIBLE with the reasons.
 absl::Status NotEligible(const v1::EntitlementCandidate& candidate);

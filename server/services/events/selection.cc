@@ -24,6 +24,7 @@ struct Collection {
 constexpr Collection kCollections[] = {
     {"accounts", "accounts.get"},
     {"assets", "assets.get"},
+    {"assignmentRules", "assignmentRules.get"},
     {"attributeDefinitions", "attributeDefinitions.get"},
     {"businessHours", "businessHours.get"},
     {"cases", "cases.get"},

@@ -77,6 +77,10 @@ absl::StatusOr<google::protobuf::Empty> DeleteAttributeDefinition(
          const v1::AttributeDefinition& attribute) -> absl::Status {
         const std::string field =
             absl::StrCat("attributes.", LastId(attribute.name()));
+        // First, so that nobody begins to use it meanwhile.
+        absl::Status bumped =
+            storage::BumpGeneration(tx, attribute.name()).status();
+        if (!bumped.ok()) return bumped;
         absl::Status used = ForEachDefinition(
             tx,
             [&](const std::string& name,
@@ -99,7 +103,10 @@ absl::StatusOr<google::protobuf::Empty> DeleteAttributeDefinition(
               return absl::OkStatus();
             });
         if (!used.ok()) return used;
-        return storage::BumpGeneration(tx, attribute.name()).status();
+        return CheckNoRuleSays(tx, attribute.name(),
+                               [&](const std::string& expression) {
+                                 return Names(expression, field);
+                               });
       });
 }
 

@@ -1,5 +1,6 @@
 #include "server/services/process/definitions.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,8 +12,7 @@ namespace {
 template <typename Message>
 absl::Status VisitAll(
     storage::Transaction& tx, const storage::Table<Message>& table,
-    absl::FunctionRef<absl::Status(const std::string& name,
-                                   const v1::ProcessDefinition&)>
+    std::type_identity_t<absl::FunctionRef<absl::Status(const Message& row)>>
         visit) {
   storage::ListQuery query;
   query.page_size = storage::kMaxPageSize;
@@ -20,9 +20,7 @@ absl::Status VisitAll(
     absl::StatusOr<storage::ListPage<Message>> page = table.List(tx, query);
     if (!page.ok()) return page.status();
     for (const Message& row : page->rows) {
-      if (absl::Status status = visit(row.name(), row.definition());
-          !status.ok())
-        return status;
+      if (absl::Status status = visit(row); !status.ok()) return status;
     }
     query.after = page->next;
   } while (!query.after.empty());
@@ -81,9 +79,24 @@ absl::Status ForEachDefinition(
     absl::FunctionRef<absl::Status(const std::string& name,
                                    const v1::ProcessDefinition&)>
         visit) {
-  absl::Status status = VisitAll(tx, storage::EntitlementProcessTable(), visit);
+  const auto definition_of = [&](const auto& row) {
+    return visit(row.name(), row.definition());
+  };
+  absl::Status status =
+      VisitAll(tx, storage::EntitlementProcessTable(), definition_of);
   if (!status.ok()) return status;
-  return VisitAll(tx, storage::EntitlementProcessVersionTable(), visit);
+  return VisitAll(tx, storage::EntitlementProcessVersionTable(), definition_of);
+}
+
+absl::Status CheckNoRuleSays(
+    storage::Transaction& tx, absl::string_view name,
+    absl::FunctionRef<bool(const std::string& expression)> says) {
+  return VisitAll(
+      tx, storage::AssignmentRuleTable(), [&](const v1::AssignmentRule& rule) {
+        return says(rule.condition()) || says(rule.entitlement_condition())
+                   ? errors::ResourceInUse(name, rule.name())
+                   : absl::OkStatus();
+      });
 }
 
 std::vector<std::string> ExpressionsOf(

@@ -40,6 +40,12 @@ absl::Status ForEachDefinition(
                                    const v1::ProcessDefinition&)>
         visit);
 
+// RESOURCE_IN_USE when an expression of an assignment rule is one that `says`
+// finds the resource of this name in.
+absl::Status CheckNoRuleSays(
+    storage::Transaction& tx, absl::string_view name,
+    absl::FunctionRef<bool(const std::string& expression)> says);
+
 // Every expression in a definition.
 std::vector<std::string> ExpressionsOf(const v1::ProcessDefinition& definition);
 

@@ -72,17 +72,24 @@ absl::StatusOr<google::protobuf::Empty> DeleteItemStatus(
         if (!cases->rows.empty()) {
           return errors::ResourceInUse(status.name(), cases->rows[0].name());
         }
+        // Before the definitions are read, so that none begins to use it
+        // meanwhile.
+        absl::Status bumped =
+            storage::BumpGeneration(tx, status.name()).status();
+        if (!bumped.ok()) return bumped;
         const std::string quoted = absl::StrCat("\"", id, "\"");
         const std::string single = absl::StrCat("'", id, "'");
+        const auto says = [&](const std::string& expression) {
+          return expression.find(quoted) != std::string::npos ||
+                 expression.find(single) != std::string::npos;
+        };
         absl::Status used = ForEachDefinition(
             tx,
             [&](const std::string& name,
                 const v1::ProcessDefinition& definition) -> absl::Status {
               for (const std::string& text : ExpressionsOf(definition)) {
-                if (text.find(quoted) != std::string::npos ||
-                    text.find(single) != std::string::npos) {
+                if (says(text))
                   return errors::ResourceInUse(status.name(), name);
-                }
               }
               for (const v1::MilestonePlacement& placement :
                    definition.milestones()) {
@@ -100,7 +107,7 @@ absl::StatusOr<google::protobuf::Empty> DeleteItemStatus(
               return absl::OkStatus();
             });
         if (!used.ok()) return used;
-        return storage::BumpGeneration(tx, status.name()).status();
+        return CheckNoRuleSays(tx, status.name(), says);
       });
 }
 

@@ -2,80 +2,24 @@
 
 #include <cstdio>
 
-#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "google/protobuf/message_lite.h"
 #include "google/rpc/error_details.pb.h"
 #include "server/services/shared/cause.h"
+#include "server/services/shared/error_details.h"
 #include "storage/sql/errors.h"
 
 namespace charter::services {
 namespace {
 
 using errors::Metadata;
-
-constexpr char kTypeUrlPrefix[] = "type.googleapis.com/";
-
-template <typename Detail>
-void Attach(const Detail& detail, absl::Status* status) {
-  status->SetPayload(
-      absl::StrCat(kTypeUrlPrefix, Detail::descriptor()->full_name()),
-      absl::Cord(detail.SerializeAsString()));
-}
-
-absl::Status Make(absl::StatusCode code, absl::string_view reason,
-                  absl::string_view message, const Metadata& metadata = {}) {
-  absl::Status status(code, message);
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain(kErrorDomain);
-  for (const auto& [key, value] : metadata) {
-    (*info.mutable_metadata())[key] = value;
-  }
-  Attach(info, &status);
-  return status;
-}
-
-void AttachField(absl::string_view field, absl::string_view reason,
-                 absl::string_view description, absl::Status* status) {
-  google::rpc::BadRequest bad;
-  auto* violation = bad.add_field_violations();
-  violation->set_field(std::string(field));
-  violation->set_reason(std::string(reason));
-  violation->set_description(std::string(description));
-  Attach(bad, status);
-}
-
-void AttachRetry(absl::Duration delay, absl::Status* status) {
-  google::rpc::RetryInfo retry;
-  const int64_t micros = absl::ToInt64Microseconds(delay);
-  retry.mutable_retry_delay()->set_seconds(micros / 1000000);
-  retry.mutable_retry_delay()->set_nanos(
-      static_cast<int32_t>(micros % 1000000) * 1000);
-  Attach(retry, status);
-}
-
-void AttachPrecondition(absl::string_view type, absl::string_view subject,
-                        absl::string_view description, absl::Status* status) {
-  google::rpc::PreconditionFailure failure;
-  auto* violation = failure.add_violations();
-  violation->set_type(std::string(type));
-  violation->set_subject(std::string(subject));
-  violation->set_description(std::string(description));
-  Attach(failure, status);
-}
-
-void AttachResource(absl::string_view name, absl::string_view description,
-                    absl::Status* status) {
-  google::rpc::ResourceInfo info;
-  // The last collection of the name: `milestones` of a case's milestone.
-  const absl::string_view parent = name.substr(0, name.rfind('/'));
-  info.set_resource_type(std::string(parent.substr(parent.rfind('/') + 1)));
-  info.set_resource_name(std::string(name));
-  info.set_description(std::string(description));
-  Attach(info, status);
-}
+using errors::details::Attach;
+using errors::details::AttachField;
+using errors::details::AttachPrecondition;
+using errors::details::AttachResource;
+using errors::details::AttachRetry;
+using errors::details::Make;
 
 absl::Status Syntax(absl::string_view reason, absl::string_view field,
                     absl::string_view message, int line, int column) {
@@ -324,6 +268,20 @@ absl::Status NoEntitlementHolds(
   return status;
 }
 
+absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule) {
+  const std::string text = absl::StrCat(
+      rule.empty() ? "an assignment rule" : rule,
+      " leaves items such as this one without an entitlement. Name one in "
+      "case.entitlement; VerifyEntitlement says which holds",
+      rule.empty() ? "" : ". Or repeat this without require_entitlement");
+  Metadata metadata = {{"account", std::string(account)}};
+  if (!rule.empty()) metadata.push_back({"assignmentRule", std::string(rule)});
+  absl::Status status = Make(absl::StatusCode::kFailedPrecondition,
+                             "ENTITLEMENT_NOT_ELIGIBLE", text, metadata);
+  AttachPrecondition("LEFT_UNASSIGNED", account, text, &status);
+  return status;
+}
+
 absl::Status HistoryFull(absl::string_view name, int limit) {
   const std::string text = absl::StrCat(
       name, " has ", limit, " events, the most that an item may have");
@@ -378,6 +336,14 @@ absl::Status PermissionMissing(absl::string_view permission,
               absl::StrCat(principal, " needs the permission ", permission,
                            " (or what was asked for might not exist)"),
               {{"permission", std::string(permission)}});
+}
+
+absl::Status LimitReached(absl::string_view what, size_t limit,
+                          absl::string_view way_out) {
+  return Make(absl::StatusCode::kResourceExhausted, "LIMIT_REACHED",
+              absl::StrCat("there are ", limit, " ", what,
+                           ", the most that there may be; ", way_out),
+              {{"limit", absl::StrCat(limit)}});
 }
 
 absl::Status Overloaded() {
@@ -482,8 +448,9 @@ absl::Status FromStorage(const absl::Status& status,
 }
 
 std::string ReasonOf(const absl::Status& status) {
-  const auto payload = status.GetPayload(absl::StrCat(
-      kTypeUrlPrefix, google::rpc::ErrorInfo::descriptor()->full_name()));
+  const auto payload = status.GetPayload(
+      absl::StrCat(details::kTypeUrlPrefix,
+                   google::rpc::ErrorInfo::descriptor()->full_name()));
   if (!payload.has_value()) return "";
   google::rpc::ErrorInfo info;
   if (!info.ParseFromString(std::string(*payload))) return "";

@@ -99,6 +99,9 @@ absl::Status NoEntitlementHolds(
     absl::string_view account,
     const std::vector<std::pair<std::string, std::vector<std::string>>>&
         candidates);
+// An assignment rule leaves the account's item without an entitlement, which
+// the request requires. `rule`: empty for who may not see it.
+absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule);
 absl::Status HistoryFull(absl::string_view name, int limit);
 // Anything else that the state of the system forbids.
 absl::Status Precondition(absl::string_view reason, absl::string_view subject,
@@ -115,7 +118,9 @@ absl::Status TokenInvalid();
 absl::Status PermissionMissing(absl::string_view permission,
                                absl::string_view principal);
 
-// UNAVAILABLE, RESOURCE_EXHAUSTED.
+// UNAVAILABLE, RESOURCE_EXHAUSTED. `what`: of which there may be `limit`.
+absl::Status LimitReached(absl::string_view what, size_t limit,
+                          absl::string_view way_out);
 absl::Status Overloaded();
 absl::Status Draining();
 absl::Status DatabaseUnavailable();

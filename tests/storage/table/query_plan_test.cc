@@ -329,6 +329,7 @@ class QueryPlanTest : public QueryPlanFixture {
         AttributeDefinitionTable(), EntitlementProcessTable(),
         EntitlementProcessVersionTable(), EntitlementTable(),
         EntitlementTemplateTable(), ProductEntitlementTemplateTable(),
+        AssignmentRuleTable(),
         EntitlementVerdictTable(), CaseTable(), MilestoneTable(), TaskTable());
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {

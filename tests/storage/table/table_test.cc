@@ -123,6 +123,7 @@ TEST_P(TableTest, EveryResourceComesBackAsItWasWritten) {
   RoundTrip(EntitlementTable(), random);
   RoundTrip(EntitlementTemplateTable(), random);
   RoundTrip(ProductEntitlementTemplateTable(), random);
+  RoundTrip(AssignmentRuleTable(), random);
   RoundTrip(EntitlementVerdictTable(), random);
   RoundTrip(CaseTable(), random);
   RoundTrip(MilestoneTable(), random);

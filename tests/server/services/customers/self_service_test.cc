@@ -80,6 +80,40 @@ TEST_P(SelfServiceTest, ACaseIsOpenedUnderWhatHoldsOnly) {
   }
 }
 
+TEST_P(SelfServiceTest, C6_RulesChooseForCustomersTooAndAreNotSeen) {
+  const std::string service = "EntitlementService/";
+  const Json item = {{"case", {{"account", "accounts/acme"}}}};
+  EXPECT_EQ(Do("ann", "CaseService/OpenCase", item)["case"]["entitlement"],
+            "entitlements/acme");
+  Do("admin", service + "CreateAssignmentRule",
+     {{"assignment_rule_id", "gold"},
+      {"assignment_rule",
+       {{"display_name", "Gold"},
+        {"order", 2},
+        {"entitlement_condition", "entitlement.name.endsWith('gold')"}}}});
+  const Json opened = Do("ann", "CaseService/OpenCase", item);
+  EXPECT_EQ(opened["case"]["entitlement"], "entitlements/gold");
+  EXPECT_FALSE(opened.contains("assignment_rule"));
+  EXPECT_EQ(Do("desk", "CaseService/OpenCase", item)["assignment_rule"],
+            "assignmentRules/gold");
+  for (const char* method : {"ListAssignmentRules", "TestAssignmentRules"})
+    EXPECT_EQ(Refused("ann", service + method, Json::object()),
+              "PERMISSION_MISSING");
+  // What a rule leaves without any, they cannot open so.
+  Do("admin", service + "CreateAssignmentRule",
+     {{"assignment_rule_id", "none"},
+      {"assignment_rule",
+       {{"display_name", "None"}, {"order", 1}, {"leave_unassigned", true}}}});
+  const absl::Status refused =
+      Try("ann", "CaseService/OpenCase", item).status();
+  EXPECT_THAT(std::string(refused.message()),
+              testing::AllOf(testing::HasSubstr("Name one in case.entitlement"),
+                             testing::Not(testing::HasSubstr("Rules/"))));
+  Json named = item;
+  named["case"]["entitlement"] = "entitlements/gold";
+  EXPECT_EQ(Refused("ann", "CaseService/OpenCase", named), "OK");
+}
+
 TEST_P(SelfServiceTest, ACustomerWritesMessagesAndNothingElse) {
   const Json message = {{"direction", "INBOUND"},
                         {"author", "CUSTOMER"},

@@ -221,6 +221,22 @@ void RoundTripsTest::Cases() {
     "as_of": "2026-03-02T10:00:00Z"})");
   Measure(service + "EstimateTargets", R"({"case": {
     "account": "accounts/acme", "contact": "contacts/acme"}})");
+  // There are rules to ask.
+  const std::string rules = "EntitlementService/";
+  for (const char* id : {"spare", "mail"}) {
+    Measure(rules + "CreateAssignmentRule",
+            absl::StrCat(R"({"assignment_rule_id": ")", id, R"(",
+    "assignment_rule": {"display_name": "R", "condition": "origin == 'email'",
+      "entitlement_condition": "entitlement.type == 'mail'"}})"));
+  }
+  Measure(rules + "GetAssignmentRule", R"({"name": "assignmentRules/mail"})");
+  Measure(rules + "ListAssignmentRules", "{}");
+  Measure(rules + "UpdateAssignmentRule", R"({"assignment_rule": {
+    "name": "assignmentRules/mail", "condition": "subject == 'Help'"}})");
+  Measure(rules + "DeleteAssignmentRule",
+          R"({"name": "assignmentRules/spare"})");
+  Measure(rules + "TestAssignmentRules", R"({"case": {
+    "account": "accounts/acme", "contact": "contacts/acme"}})");
   Measure(service + "OpenCase", Opening("late"));
   Measure(service + "OpenCase", Opening("spare"));
   Measure(service + "OpenCase", Opening("one"));
