@@ -43,7 +43,9 @@ Permissions Agent() {
   return Viewer() + Permissions{"accounts.create",
                                 "accounts.update",
                                 "contacts.*",
-                                "assets.*",
+                                "assets.create",
+                                "assets.update",
+                                "assets.delete",
                                 "cases.create",
                                 "cases.update",
                                 "cases.record",
@@ -57,6 +59,7 @@ Permissions Agent() {
 // Also decides what customers get, and by which rules.
 Permissions Manager() {
   return Agent() + Permissions{"accounts.*",
+                               "assets.*",
                                "cases.*",
                                "products.*",
                                "priceBookEntries.*",

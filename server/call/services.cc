@@ -51,6 +51,7 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::CreateAsset>("CreateAsset")
       .Unary<&s::UpdateAsset>("UpdateAsset")
       .Unary<&s::DeleteAsset>("DeleteAsset")
+      .Unary<&s::TransferAsset>("TransferAsset")
       .Unary<&s::SearchCallers>("SearchCallers");
 }
 

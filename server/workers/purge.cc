@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/services/ledger/ledger_wakeups.h"
 #include "server/services/shared/time_convert.h"
 #include "server/services/shared/tokens.h"
 #include "storage/records/actions.h"
@@ -31,15 +32,16 @@ bool IsDue(const google::protobuf::Timestamp& purge_time, absl::Time now) {
 }
 
 // Removes what belongs to a resource.
+template <typename Message>
 using PurgeParts = absl::Status (*)(storage::Transaction& tx,
-                                    absl::string_view name);
+                                    const Message& row);
 
 // Deleted resources that are a row of their own.
 template <typename Message>
 absl::StatusOr<int64_t> PurgeRows(storage::Transaction& tx,
                                   const storage::Table<Message>& table,
                                   absl::Time now, int most,
-                                  PurgeParts parts = nullptr) {
+                                  PurgeParts<Message> parts = nullptr) {
   absl::StatusOr<std::vector<std::string>> names =
       table.DueForPurge(tx, now, most);
   if (!names.ok()) return names.status();
@@ -50,13 +52,18 @@ absl::StatusOr<int64_t> PurgeRows(storage::Transaction& tx,
   if (!rows.ok()) return rows.status();
   for (const Message& row : *rows) {
     if (!row.has_purge_time() || !IsDue(row.purge_time(), now)) continue;
-    absl::Status status =
-        parts == nullptr ? absl::OkStatus() : parts(tx, row.name());
+    absl::Status status = parts == nullptr ? absl::OkStatus() : parts(tx, row);
     if (!status.ok()) return status;
     status = table.Delete(tx, row.name());
     if (!status.ok()) return status;
   }
   return static_cast<int64_t>(names->size());
+}
+
+absl::Status PurgeUnits(storage::Transaction& tx,
+                        const v1::Entitlement& entitlement) {
+  absl::Status status = services::PurgeLedgerWakeup(tx, entitlement);
+  return status.ok() ? storage::PurgeLedger(tx, entitlement.name()) : status;
 }
 
 absl::Status PurgeItem(storage::Transaction& tx, const v1::Case& item,
@@ -140,7 +147,7 @@ std::vector<Purge::Step> Purge::MakeSteps() const {
       &PurgeItems,
       [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::EntitlementTable(), now, most,
-                         &storage::PurgeLedger);
+                         &PurgeUnits);
       },
       [](Transaction& tx, absl::Time now, int most) {
         return PurgeRows(tx, storage::ContractLineItemTable(), now, most);

@@ -9,6 +9,7 @@
 #include "server/services/contracts/contract_dates.h"
 #include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/items/item.h"
+#include "server/services/ledger/ledger_wakeups.h"
 #include "server/services/shared/names.h"
 #include "storage/records/generations.h"
 #include "storage/records/wakeups.h"
@@ -91,6 +92,7 @@ constexpr WakeupKind kKinds[] = {
     {"serviceContracts", &services::FireServiceContracts},
     {"contractLineItems", &services::FireContractLineItems},
     {"entitlements", &services::FireEntitlements},
+    {services::kLedgerWakeups, &services::FireLedgers},
 };
 
 }  // namespace

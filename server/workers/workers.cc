@@ -3,8 +3,8 @@
 #include "server/workers/feed_publisher.h"
 #include "server/workers/feed_reader.h"
 #include "server/workers/holiday_renewal.h"
+#include "server/workers/rebuild.h"
 #include "server/workers/recalculation.h"
-#include "server/workers/term_rebuild.h"
 #include "server/workers/wakeup_worker.h"
 
 namespace charter::workers {
@@ -13,7 +13,7 @@ Workers::Workers(services::Services& services, const WorkersOptions& options) {
   workers_.push_back(std::make_unique<Purge>(services, options.purge));
   workers_.push_back(std::make_unique<HolidayRenewal>(services));
   workers_.push_back(std::make_unique<Recalculation>(services));
-  workers_.push_back(std::make_unique<TermRebuild>(services));
+  workers_.push_back(std::make_unique<Rebuild>(services));
   workers_.push_back(std::make_unique<WakeupWorker>(services));
   workers_.push_back(std::make_unique<FeedPublisher>(services));
   workers_.push_back(std::make_unique<FeedReader>(services));

@@ -101,8 +101,9 @@ struct OpenCase {
 absl::StatusOr<std::vector<OpenCase>> FindOpenCases(
     Transaction& tx, absl::Span<const std::string> accounts, int limit);
 
-// A table whose rows are still to be given their terms, and how far that is:
-// ListPage::next of the page before.
+// A table whose rows are still to be given their terms (entitlements: the
+// wake-ups of their ledgers), and how far that is: ListPage::next of the page
+// before.
 struct SearchRebuild {
   std::string collection;
   std::string place;

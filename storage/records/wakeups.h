@@ -1,8 +1,9 @@
-// When a subject (an item, a contract, a contract line) next changes by itself:
+// When a subject (an item, a contract, a ledger) next changes by itself:
 // one narrow row per subject that waits, in order of time.
 //
 // The subject's own row holds the same instant in `next_due_us` and is what
-// counts; its lock is taken before its wake-up is moved. A wake-up that comes
+// counts (of a ledger it is the entitlement's `units_due_time`); its lock is
+// taken before its wake-up is moved. A wake-up that comes
 // too early, twice or late does no harm: whoever fires one locks the subject
 // and looks again (semantics K6, B9).
 #ifndef CHARTER_STORAGE_RECORDS_WAKEUPS_H_

@@ -11,6 +11,7 @@ const Table<v1::Asset>& AssetTable() {
       .leads = {{{"external_id"}, {"account"}},
                 {{"serial_number"}},
                 {{"parent"}},
+                {{"root"}},
                 {{"account"}},
                 {{"product"}},
                 {}},

@@ -39,8 +39,12 @@ def directory(t):
         t.ok(service + "CreateAsset", {"asset_id": name, "asset": asset | {"display_name": name} | more}, {"name": "assets/" + name, **more})
     t.ok(service + "GetAsset", {"name": "assets/tray"}, {"parent": "assets/press"})
     t.ok(service + "ListAssets", {"filter": "parent == 'assets/press'"}, {"assets.#": 1})
+    t.ok(service + "ListAssets", {"filter": "root == 'assets/press'"}, {"assets.#": 2})
     t.ok(service + "UpdateAsset", {"asset": {"name": "assets/press", "install_date": {"year": 2024, "month": 2, "day": 29}}},
          {"install_date.day": 29})
+    t.refused(service + "TransferAsset", {"name": "assets/spare", "account": "accounts/acme"}, "FIELD_INVALID", "account: ")
+    t.ok(service + "TransferAsset", {"name": "assets/spare", "account": "accounts/branch", "coverage": "CANCEL"},
+         {"account": "accounts/branch", "root": "assets/spare"})
     t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
     t.ok(service + "SearchCallers", {"query": "ANN@acme"}, {"callers.#": 1, "callers.0.name": "contacts/ann", "callers.0.account": "accounts/acme"})
     t.ok(service + "SearchCallers", {"query": "x 1", "account": "accounts/acme", "max_callers": 1}, {"callers.#": 1})

@@ -42,6 +42,8 @@ def contracts(t):
     t.ok(SERVICE + "DeleteServiceContract", {"name": "serviceContracts/spare"}, {"delete_time": PRESENT})
     t.ok(SERVICE + "GetContractTree", {"name": "serviceContracts/part"},
          {"nodes.#": 2, "nodes.0.service_contract": "serviceContracts/frame", "nodes.0.tree_grand_totals.0.units": "190"})
+    t.ok(SERVICE + "GetContractTree", {"name": "serviceContracts/frame", "show_lines": True},
+         {"nodes.0.lines.#": 2, "nodes.0.lines.0.tree_total_price.units": PRESENT, "nodes.1.lines": ABSENT})
     t.ok(SERVICE + "PriceContract", {"currency_code": "EUR", "lines": [{"price_book_entry": "priceBookEntries/standard", "quantity": "3"}]},
          {"grand_total.units": "360"})
     t.ok(SERVICE + "ActivateContract", {"name": "serviceContracts/frame"}, {"status": "ACTIVE", "activation_time": PRESENT})

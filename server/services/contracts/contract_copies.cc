@@ -1,7 +1,8 @@
 #include "server/services/contracts/contract_copies.h"
 
-#include <algorithm>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -10,10 +11,11 @@
 #include "server/services/contracts/contract_time.h"
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/figures.h"
-#include "server/services/contracts/place_in_tree.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/entitlements/renew.h"
 #include "server/services/shared/caller_terms.h"
 #include "server/services/shared/errors.h"
+#include "server/services/shared/place_in_tree.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
@@ -105,12 +107,15 @@ absl::StatusOr<ContractCopy> StoreCopy(
       [](const v1::ServiceContract&) { return absl::OkStatus(); });
   if (!status.ok()) return status;
 
-  lines.erase(std::remove_if(lines.begin(), lines.end(),
-                             [](const v1::ContractLineItem& line) {
-                               return line.cancelled() ||
-                                      line.has_delete_time();
-                             }),
-              lines.end());
+  std::set<std::string> assets;
+  for (const v1::ContractLineItem& line : lines) assets.insert(line.asset());
+  absl::StatusOr<std::set<std::string>> gone =
+      AssetsElsewhere(tx, copy.account(), std::move(assets));
+  if (!gone.ok()) return gone.status();
+  std::erase_if(lines, [&](const v1::ContractLineItem& line) {
+    return line.cancelled() || line.has_delete_time() ||
+           gone->contains(line.asset());
+  });
   ContractCopy stored;
   stored.names = Rename(call, copy, &lines);
   copy.clear_line_count();

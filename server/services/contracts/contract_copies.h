@@ -22,8 +22,9 @@ std::string NameOfCopy(Call& call, absl::string_view id);
 // Stores `copy`, which has the wording and dates that it is to have, as a new
 // contract with copies of `lines`: it gets a number, a place in the tree under
 // its parent, and its figures; the lines, which are priced, get names, numbers
-// and parents among themselves; their external ids are left behind. Tells the
-// feed of all of them, and of a copy that is in force at once.
+// and parents among themselves. External ids, lines that are cancelled, and
+// those for assets that the account has not got any more are left behind. Tells
+// the feed of all of them, and of a copy that is in force at once.
 struct ContractCopy {
   v1::ServiceContract contract;
   std::vector<v1::ContractLineItem> lines;

@@ -1,6 +1,7 @@
 // Contracts that follow on contracts (C9).
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,7 +84,8 @@ absl::StatusOr<std::optional<v1::ServiceContract>> FindSuccessor(
 
 // The entitlements under the contract go on under its successor, each under the
 // copy of its line, with fresh grants. One of a line that does not go on, one
-// that was cancelled and one that somebody renewed already stay behind.
+// for an asset that went to another account, one that was cancelled and one
+// that somebody renewed already stay behind.
 absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
                                const Catalog& catalog,
                                const std::string& contract, const Term& term,
@@ -93,9 +95,16 @@ absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
       storage::EntitlementTable().Find(tx, {{"service_contract", contract}},
                                        storage::Lock::kForUpdate);
   if (!all.ok()) return all.status();
+  std::set<std::string> assets;
+  for (const v1::Entitlement& entitlement : *all)
+    assets.insert(entitlement.asset());
+  absl::StatusOr<std::set<std::string>> gone =
+      AssetsElsewhere(tx, copy.contract.account(), std::move(assets));
+  if (!gone.ok()) return gone.status();
   for (v1::Entitlement& entitlement : *all) {
     if (entitlement.has_delete_time() || !entitlement.renewed_to().empty() ||
-        entitlement.state() == v1::Entitlement::CANCELLED) {
+        entitlement.state() == v1::Entitlement::CANCELLED ||
+        gone->contains(entitlement.asset())) {
       continue;
     }
     std::string line;

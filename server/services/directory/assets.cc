@@ -1,12 +1,17 @@
+#include "server/services/directory/assets.h"
+
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/contracts/covering_lines.h"
 #include "server/services/contracts/money_convert.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/from_template.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
+#include "server/services/shared/place_in_tree.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
@@ -15,16 +20,6 @@
 
 namespace charter::services {
 namespace {
-
-Resource<v1::Asset> Assets() {
-  return {storage::AssetTable(), "assets", "asset"};
-}
-
-absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
-  return errors::FieldInvalid(
-      field, "OTHER_ACCOUNT",
-      absl::StrCat("is ", what, " of another account (C1)"));
-}
 
 absl::Status CheckDates(const v1::Asset& asset) {
   FieldViolations violations;
@@ -110,18 +105,27 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
   }
   status = CheckProduct(tx, before, asset);
   if (!status.ok()) return status;
-  if (!asset.parent().empty() && asset.parent() != was.parent()) {
-    absl::StatusOr<v1::Asset> parent =
-        CheckParent(tx, storage::AssetTable(), asset.name(), asset.parent(),
-                    "asset.parent");
-    if (!parent.ok()) return parent.status();
-    if (parent->account() != asset.account())
-      return OtherAccount("asset.parent", "an asset");
-  }
-  return absl::OkStatus();
+  return PlaceInTree(
+      tx, storage::AssetTable(), before, asset, "asset.parent",
+      [&](const v1::Asset& parent) {
+        return parent.account() == asset.account()
+                   ? absl::OkStatus()
+                   : OtherAccount("asset.parent", "an asset");
+      },
+      kMaxParents);
 }
 
 }  // namespace
+
+Resource<v1::Asset> Assets() {
+  return {storage::AssetTable(), "assets", "asset"};
+}
+
+absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
+  return errors::FieldInvalid(
+      field, "OTHER_ACCOUNT",
+      absl::StrCat("is ", what, " of another account (C1)"));
+}
 
 absl::StatusOr<v1::Asset> GetAsset(Call& call,
                                    const v1::GetAssetRequest& request) {
@@ -153,12 +157,17 @@ absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request) {
   return HideResource(
       call, Assets(), request,
-      [](storage::Transaction& tx, const v1::Asset& asset) {
+      [&](storage::Transaction& tx, const v1::Asset& asset) {
         const auto check = [&](storage::Transaction& in) {
           absl::Status status =
               CheckUnused(in, storage::AssetTable(), "parent", asset.name());
           status.Update(CheckUnused(in, storage::EntitlementTable(), "asset",
                                     asset.name()));
+          absl::StatusOr<std::vector<v1::ContractLineItem>> lines =
+              LinesThatCover(call, in, {asset.name()});
+          status.Update(lines.status());
+          if (status.ok() && !lines->empty())
+            status = errors::ResourceInUse(asset.name(), (*lines)[0].name());
           return status;
         };
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });

@@ -57,9 +57,14 @@ absl::StatusOr<v1::Asset> CreateAsset(Call& call,
                                       const v1::CreateAssetRequest& request);
 absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
                                       const v1::UpdateAssetRequest& request);
-// RESOURCE_IN_USE while it has parts or entitlements that are not deleted.
+// RESOURCE_IN_USE while it has parts or entitlements that are not deleted, or
+// lines that are neither deleted nor cancelled.
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request);
+
+// transfer_asset.cc
+absl::StatusOr<v1::Asset> TransferAsset(
+    Call& call, const v1::TransferAssetRequest& request);
 
 // search_callers.cc
 absl::StatusOr<v1::SearchCallersResponse> SearchCallers(

@@ -66,40 +66,25 @@ auto Hook(Call& call, bool draft, storage::HiddenValues* hidden) {
   };
 }
 
-// One of the verbs of C10; `event`: what the feed calls it.
+// One of the verbs of C10; `done`: what the feed calls it.
 template <typename Request>
 absl::StatusOr<v1::Entitlement> ChangeState(Call& call, const Request& request,
                                             contracts::Verb verb,
-                                            absl::string_view event) {
-  return call.Write<v1::Entitlement>([&](storage::Transaction& tx)
-                                         -> absl::StatusOr<v1::Entitlement> {
-    absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
-        call.services().catalog->Get(tx);
-    if (!catalog.ok()) return catalog.status();
-    storage::HiddenValues hidden;
-    absl::StatusOr<v1::Entitlement> entitlement = LockResource(
-        tx, Entitlements(), request.name(), request.etag(), &hidden);
-    if (!entitlement.ok()) return entitlement;
-    const contracts::State from = StateOf(*entitlement);
-    const absl::StatusOr<contracts::State> to = contracts::Apply(from, verb);
-    if (!to.ok()) {
-      return errors::StateTransitionNotAllowed(request.name(),
-                                               contracts::NameOf(from), event);
-    }
-    const v1::Entitlement before = *entitlement;
-    CatchUp(call, **catalog, hidden, before);
-    entitlement->set_state(ToStatus(*to));
-    *entitlement->mutable_update_time() = ToProto(call.now());
-    absl::Status status = SetStatus(tx, **catalog, call.now(), {&*entitlement});
-    if (!status.ok()) return status;
-    call.Emit(ChangeEvent(Entitlements(), event, *entitlement));
-    status = FollowDates(call, tx, **catalog, &before, *entitlement, &hidden);
-    if (!status.ok()) return status;
-    status = storage::EntitlementTable().Update(tx, &*entitlement, &hidden);
-    if (!status.ok()) return status;
-    call.Audit(request.name(), &before, &*entitlement);
-    return entitlement;
-  });
+                                            absl::string_view done) {
+  return call.Write<v1::Entitlement>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<v1::Entitlement> {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        storage::HiddenValues hidden;
+        absl::StatusOr<v1::Entitlement> entitlement = LockResource(
+            tx, Entitlements(), request.name(), request.etag(), &hidden);
+        if (!entitlement.ok()) return entitlement;
+        absl::Status status = ChangeLocked(call, tx, **catalog, verb, done,
+                                           &*entitlement, &hidden);
+        if (!status.ok()) return status;
+        return entitlement;
+      });
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -86,6 +88,21 @@ absl::Status GrantAnew(Call& call, storage::Transaction& tx,
 
 }  // namespace
 
+absl::StatusOr<std::set<std::string>> AssetsElsewhere(
+    storage::Transaction& tx, absl::string_view account,
+    std::set<std::string> assets) {
+  assets.erase("");
+  if (assets.empty()) return assets;
+  absl::StatusOr<std::vector<v1::Asset>> found = storage::AssetTable().BatchGet(
+      tx, std::vector<std::string>(assets.begin(), assets.end()));
+  if (!found.ok()) return found.status();
+  for (const v1::Asset& asset : *found) {
+    if (asset.account() == account && !asset.has_delete_time())
+      assets.erase(asset.name());
+  }
+  return assets;
+}
+
 v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
                             const contracts::Term& term) {
   v1::Entitlement next = entitlement;
@@ -153,6 +170,15 @@ absl::StatusOr<v1::Entitlement> RenewEntitlement(
         }
         absl::StatusOr<contracts::Term> term = NextTerm(*before, request);
         if (!term.ok()) return term.status();
+        absl::StatusOr<std::set<std::string>> gone =
+            AssetsElsewhere(tx, before->account(), {before->asset()});
+        if (!gone.ok()) return gone.status();
+        if (!gone->empty()) {
+          return NotRenewable(*before,
+                              absl::StrCat("is for ", before->asset(),
+                                           ", which the account has not got "
+                                           "any more (C1)"));
+        }
         return StoreSuccessor(call, tx, **catalog, SuccessorOf(*before, *term),
                               request.entitlement_id(), &*before);
       });

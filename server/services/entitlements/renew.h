@@ -2,6 +2,9 @@
 #ifndef CHARTER_SERVER_SERVICES_ENTITLEMENTS_RENEW_H_
 #define CHARTER_SERVER_SERVICES_ENTITLEMENTS_RENEW_H_
 
+#include <set>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "charter/v1/entitlement.pb.h"
@@ -25,6 +28,13 @@ v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
 absl::StatusOr<v1::Entitlement> StoreSuccessor(
     Call& call, storage::Transaction& tx, const Catalog& catalog,
     v1::Entitlement next, absl::string_view id, v1::Entitlement* before);
+
+// Those of `assets` that `account` has not got any more, so that nothing for
+// them is renewed: they are another account's, or gone. Empty names don't
+// count. One statement, if there are any.
+absl::StatusOr<std::set<std::string>> AssetsElsewhere(
+    storage::Transaction& tx, absl::string_view account,
+    std::set<std::string> assets);
 
 }  // namespace charter::services
 

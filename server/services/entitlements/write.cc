@@ -219,6 +219,31 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   return status;
 }
 
+absl::Status ChangeLocked(Call& call, storage::Transaction& tx,
+                          const Catalog& catalog, contracts::Verb verb,
+                          absl::string_view done, v1::Entitlement* entitlement,
+                          storage::HiddenValues* hidden) {
+  const contracts::State from = StateOf(*entitlement);
+  const absl::StatusOr<contracts::State> to = contracts::Apply(from, verb);
+  if (!to.ok()) {
+    return errors::StateTransitionNotAllowed(entitlement->name(),
+                                             contracts::NameOf(from), done);
+  }
+  const v1::Entitlement before = *entitlement;
+  CatchUp(call, catalog, *hidden, before);
+  entitlement->set_state(ToStatus(*to));
+  *entitlement->mutable_update_time() = ToProto(call.now());
+  absl::Status status = SetStatus(tx, catalog, call.now(), {entitlement});
+  if (!status.ok()) return status;
+  call.Emit(ChangeEvent(Entitlements(), done, *entitlement));
+  status = FollowDates(call, tx, catalog, &before, *entitlement, hidden);
+  if (!status.ok()) return status;
+  status = storage::EntitlementTable().Update(tx, entitlement, hidden);
+  if (!status.ok()) return status;
+  call.Audit(entitlement->name(), &before, entitlement);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<v1::Entitlement> InsertEntitlement(Call& call,
                                                   storage::Transaction& tx,
                                                   const Catalog& catalog,

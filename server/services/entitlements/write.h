@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "charter/v1/entitlement.pb.h"
+#include "server/contracts/status.h"
 #include "server/services/catalog/catalog.h"
 #include "server/services/entitlements/standing.h"
 #include "server/services/shared/call.h"
@@ -25,6 +26,14 @@ Resource<v1::Entitlement> Entitlements();
 absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
                         const v1::Entitlement* before, absl::string_view path,
                         v1::Entitlement& entitlement);
+
+// Does one of the verbs of C10 to an entitlement that is locked, with its
+// hidden columns, stores it, and tells the feed of it as `done`: "cancelled".
+// FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED.
+absl::Status ChangeLocked(Call& call, storage::Transaction& tx,
+                          const Catalog& catalog, contracts::Verb verb,
+                          absl::string_view done, v1::Entitlement* entitlement,
+                          storage::HiddenValues* hidden);
 
 // Inserts a new entitlement that was checked, completes what is computed, and
 // tells the feed. `id`: the last part of its name; empty: a new one.

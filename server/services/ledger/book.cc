@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/services/ledger/ledger_convert.h"
+#include "server/services/ledger/ledger_wakeups.h"
 #include "server/services/shared/time_convert.h"
 #include "storage/records/ledger.h"
 #include "storage/table/resource_tables.h"
@@ -20,6 +21,23 @@ void TakeFigures(const v1::Entitlement& entitlement, ledger::Ledger* ledger) {
                      entitlement.units_reserved(),
                      entitlement.units_committed()};
   ledger->entry_count = entitlement.ledger_entry_count();
+}
+
+// Whether something has lapsed or expired since it was written.
+bool IsDue(const v1::Entitlement& entitlement, absl::Time now) {
+  return entitlement.has_units_due_time() &&
+         ToTime(entitlement.units_due_time()) <= now;
+}
+
+// `stored`: what else the database has of it.
+Book OpenBook(const Call& call, v1::Entitlement row, ledger::Ledger stored) {
+  Book book;
+  book.stored = std::move(stored);
+  TakeFigures(row, &book.stored);
+  book.entitlement = std::move(row);
+  book.ledger = book.stored;
+  book.Add(ledger::Settle(&book.ledger, call.now()));
+  return book;
 }
 
 }  // namespace
@@ -64,14 +82,35 @@ absl::StatusOr<std::map<std::string, Book>> OpenBooks(Call& call,
                                            storage::Lock::kForUpdate);
   if (!rows.ok()) return rows.status();
   for (v1::Entitlement& row : *rows) {
-    Book& book = books[row.name()];
+    const std::string name = row.name();
+    ledger::Ledger stored;
     absl::Status status =
-        storage::LoadLedger(tx, row.name(), subjects[row.name()], &book.stored);
+        storage::LoadLedger(tx, name, subjects[name], &stored);
     if (!status.ok()) return status;
-    TakeFigures(row, &book.stored);
-    book.entitlement = std::move(row);
-    book.ledger = book.stored;
-    book.Add(ledger::Settle(&book.ledger, call.now()));
+    books.emplace(name, OpenBook(call, std::move(row), std::move(stored)));
+  }
+  return books;
+}
+
+absl::StatusOr<std::map<std::string, Book>> OpenDueBooks(
+    Call& call, storage::Transaction& tx, const std::vector<std::string>& names,
+    storage::Lock lock) {
+  std::map<std::string, Book> books;
+  absl::StatusOr<std::vector<v1::Entitlement>> rows =
+      storage::EntitlementTable().BatchGet(tx, names, lock);
+  if (!rows.ok()) return rows.status();
+  std::vector<std::string> due;
+  for (const v1::Entitlement& row : *rows) {
+    if (IsDue(row, call.now())) due.push_back(row.name());
+  }
+  std::map<std::string, ledger::Ledger> ledgers;
+  absl::Status status = storage::LoadDue(tx, due, &ledgers);
+  if (!status.ok()) return status;
+  for (v1::Entitlement& row : *rows) {
+    if (!IsDue(row, call.now())) continue;
+    const std::string name = row.name();
+    books.emplace(name,
+                  OpenBook(call, std::move(row), std::move(ledgers[name])));
   }
   return books;
 }
@@ -88,7 +127,10 @@ absl::Status CloseBook(Call& call, storage::Transaction& tx, Book* book) {
   absl::Status status = storage::StoreLedger(
       tx, name, book->stored, book->ledger, book->entries, writer);
   if (!status.ok()) return status;
+  const v1::Entitlement before = book->entitlement;
   FillBalance(book->ledger, &book->entitlement);
+  status = MoveLedgerWakeup(call, tx, before, book->entitlement);
+  if (!status.ok()) return status;
   for (const ledger::Entry& entry : book->entries) {
     const v1::LedgerEntry told = ToProto(name, {entry, writer});
     v1::Event event;
@@ -120,8 +162,7 @@ absl::Status RefreshBalances(storage::Transaction& tx, absl::Time now,
                              absl::Span<v1::Entitlement* const> entitlements) {
   std::vector<std::string> names;
   for (const v1::Entitlement* one : entitlements) {
-    if (one->has_units_due_time() && ToTime(one->units_due_time()) <= now)
-      names.push_back(one->name());
+    if (IsDue(*one, now)) names.push_back(one->name());
   }
   if (names.empty()) return absl::OkStatus();
   std::sort(names.begin(), names.end());

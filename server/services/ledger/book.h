@@ -15,6 +15,7 @@
 #include "server/ledger/ledger.h"
 #include "server/services/shared/call.h"
 #include "storage/sql/transaction.h"
+#include "storage/table/table.h"
 
 namespace charter::services {
 
@@ -46,9 +47,16 @@ absl::StatusOr<std::map<std::string, Book>> OpenBooks(Call& call,
 // is empty. Reads nothing.
 Book NewBook(v1::Entitlement inserted);
 
+// The same for those of `names` of which something has lapsed or expired since
+// it was written, with the subjects of that alone. `lock` may leave out what
+// somebody else has locked. Three statements at most.
+absl::StatusOr<std::map<std::string, Book>> OpenDueBooks(
+    Call& call, storage::Transaction& tx, const std::vector<std::string>& names,
+    storage::Lock lock);
+
 // Writes what was added and puts it on the feed, an event per entry:
 // `ledger.grant`, `ledger.reserve`, … Brings the entitlement's own figures up
-// to date.
+// to date, and moves the ledger's wake-up.
 absl::Status CloseBook(Call& call, storage::Transaction& tx, Book* book);
 
 // Writes the ledger's figures into the entitlement.

@@ -347,9 +347,12 @@ class QueryPlanTest : public QueryPlanFixture {
       }));
     }),
                 {"milestones_case", "milestones_account"}, true);
+    CheckFindIn(ContractLineItemTable(), "asset", "contract_line_items_asset");
+    CheckFindIn(EntitlementTable(), "asset", "entitlements_asset");
     CheckCount();
     CheckTree("service_contracts");
     CheckTree("contract_line_items");
+    CheckTree("assets");
     CheckFind(BusinessHoursTable(), {{"is_default", 1}},
               "business_hours_default");
     CheckFind(EntitlementTable(), {{"account", "things/t8"}},
@@ -375,6 +378,17 @@ class QueryPlanTest : public QueryPlanFixture {
               "contract_line_items_contract");
     CheckFind(ContractLineItemTable(), {{"asset", "things/t8"}},
               "contract_line_items_asset");
+  }
+
+  template <typename Message>
+  void CheckFindIn(const Table<Message>& table, const std::string& column,
+                   const std::string& index) {
+    ExpectIndex(recorder_.Of([&] {
+      EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [&](Transaction& tx) {
+        return table.FindIn(tx, column, {"things/t1", "things/t2"}).status();
+      }));
+    }),
+                {index}, true);
   }
 
   void CheckTree(const std::string& table) {

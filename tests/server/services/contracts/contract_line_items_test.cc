@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/services/contracts/place_in_tree.h"
+#include "server/services/shared/place_in_tree.h"
 #include "tests/server/services/contracts/contracts_fixture.h"
 
 namespace charter::services {

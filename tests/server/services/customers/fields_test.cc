@@ -53,13 +53,12 @@ TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
                     {{"name", "serviceContracts/acme"}})),
             "account contract_number create_time currency_code discount "
             "display_name etag grand_total line_count name net_price "
-            "price_book start_date state status subtotal total_price "
-            "update_time");
+            "start_date state status subtotal total_price update_time");
   EXPECT_EQ(Keys(Do("acme", "ContractService/GetContractLineItem",
                     {{"name", "contractLineItems/acme"}})),
             "account asset create_time etag line_number list_price name "
-            "price_book_entry product root service_contract status subtotal "
-            "total_price unit_price update_time");
+            "product root service_contract status subtotal total_price "
+            "unit_price update_time");
   // One of us sees them.
   EXPECT_THAT(
       Keys(Do("desk", "CaseService/GetCase", {{"name", "cases/acme-1"}})),

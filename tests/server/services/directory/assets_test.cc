@@ -44,6 +44,8 @@ TEST_P(AssetTest, ItIsFoundByWhatItIsAndWhoseItIs) {
   EXPECT_THAT(Listed("serial_number == 'x-1'"), ElementsAre());
   EXPECT_THAT(Listed("serial_number == 'X-1 '"), ElementsAre());
   EXPECT_THAT(Listed("parent == 'assets/press'"), ElementsAre("assets/tray"));
+  EXPECT_THAT(Listed("root == 'assets/press'"),
+              ElementsAre("assets/press", "assets/tray"));
   EXPECT_THAT(Listed("external_id == 'e1' && account == 'accounts/acme'"),
               ElementsAre("assets/tray"));
   EXPECT_THAT(Listed("account == 'accounts/acme'"),

@@ -12,7 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/migrations/migration.h"
 #include "tests/server/services/directory/directory_fixture.h"
 
 namespace charter::services {
@@ -47,6 +49,11 @@ TEST_P(TreeTest, APartIsAtMostSoManyLevelsBelowTheWhole) {
               IsRefusal("FIELD_INVALID", "asset.parent: "));
   EXPECT_THAT(Move("l0", absl::StrCat("l", kMaxParents - 1)),
               IsRefusal("FIELD_INVALID", "asset.parent: "));
+  // Nor does what hangs below it go deeper.
+  CreateAsset("whole");
+  EXPECT_THAT(Move("l0", "whole"),
+              IsRefusal("FIELD_INVALID", "more than 64 levels below the top"));
+  EXPECT_EQ(Move("l1", "whole"), absl::OkStatus());
 }
 
 // Against a walk over all parents at once.
@@ -75,8 +82,44 @@ TEST_P(TreeTest, AMoveIsRefusedExactlyWhenItWouldCloseACircle) {
       if (!status.ok()) continue;
       parents.erase(node);
       if (!none) parents[node] = parent;
+      for (int i = 0; i < kNodes; ++i) {
+        int top = i;
+        while (parents.contains(top)) top = parents.at(top);
+        RC_ASSERT(GetAsset(absl::StrCat("n", i))->root() ==
+                  absl::StrCat("assets/n", top));
+      }
     }
   }));
+}
+
+TEST_P(TreeTest, AssetsOfBeforeAreInTheirTrees) {
+  CreateAsset("a");
+  CreateAsset("b", "parent: 'assets/a'");
+  CreateAsset("c", "parent: 'assets/b'");
+  CreateAsset("other");
+  for (const char* id : {"lost", "x", "y"}) CreateAsset(id);
+  // What was damaged into a circle.
+  world_.Execute(
+      "UPDATE assets SET parent = 'assets/y' WHERE name = 'assets/x'");
+  world_.Execute(
+      "UPDATE assets SET parent = 'assets/x' WHERE name = 'assets/y'");
+  world_.Execute(
+      "UPDATE assets SET parent = 'assets/none' WHERE name = 'assets/lost'");
+  world_.Execute("UPDATE assets SET root = '' WHERE name <> ''");
+  const storage::MigrationSet& all = storage::ProductMigrations();
+  for (const storage::Migration& migration :
+       GetParam() == storage::Engine::kMysql ? all.mysql : all.sqlite) {
+    if (migration.name != "asset_roots") continue;
+    for (const std::string& statement : migration.statements) {
+      if (absl::StrContains(statement, "UPDATE assets"))
+        world_.Execute(statement);
+    }
+  }
+  EXPECT_THAT(world_.Lines("SELECT name, root FROM assets ORDER BY name"),
+              testing::ElementsAre(
+                  "assets/a|assets/a", "assets/b|assets/a", "assets/c|assets/a",
+                  "assets/lost|assets/lost", "assets/other|assets/other",
+                  "assets/x|assets/x", "assets/y|assets/y"));
 }
 
 // Whichever comes first, the other one sees it.

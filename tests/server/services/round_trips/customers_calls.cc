@@ -59,6 +59,10 @@ void RoundTripsTest::Customers() {
           R"({"filter": "account == 'accounts/acme'"})");
   Measure(service + "UpdateAsset",
           R"({"asset": {"name": "assets/spare", "parent": "assets/press"}})");
+  Measure(service + "CreateAccount",
+          R"({"account_id": "buyer", "account": {"display_name": "B"}})");
+  Measure(service + "TransferAsset",
+          R"({"name": "assets/spare", "account": "accounts/buyer"})");
   Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
   Measure(service + "SearchCallers", R"({"query": "a press"})");
   const std::string contracts = "ContractService/";
@@ -118,7 +122,7 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "BatchRenewContracts",
           R"({"names": ["serviceContracts/frame"]})");
   Measure(contracts + "GetContractTree",
-          R"({"name": "serviceContracts/frame"})");
+          R"({"name": "serviceContracts/frame", "show_lines": true})");
   Measure(contracts + "PriceContract",
           R"({"currency_code": "EUR", "lines": [
     {"price_book_entry": "priceBookEntries/standard"}]})");

@@ -1,4 +1,4 @@
-#include "server/workers/term_rebuild.h"
+#include "server/workers/rebuild.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +18,9 @@ namespace {
 using test::Proto;
 using test::ServiceWorld;
 
-class TermRebuildTest : public testing::TestWithParam<storage::Engine> {
+class RebuildTest : public testing::TestWithParam<storage::Engine> {
  protected:
-  TermRebuildTest() {
+  RebuildTest() {
     world_.Do(&services::CreateAccount,
               Proto<v1::CreateAccountRequest>(
                   "account_id: 'acme' account { display_name: 'Acme Bolts' "
@@ -65,43 +65,43 @@ class TermRebuildTest : public testing::TestWithParam<storage::Engine> {
 
   ServiceWorld world_{{.engine = GetParam()}};
 };
-INSTANTIATE_TEST_SUITE_P(All, TermRebuildTest,
-                         testing::ValuesIn(test::kEngines), test::EngineName);
+INSTANTIATE_TEST_SUITE_P(All, RebuildTest, testing::ValuesIn(test::kEngines),
+                         test::EngineName);
 
-TEST_P(TermRebuildTest, WhatWasThereBeforeGetsTheTermsItWouldHaveGot) {
+TEST_P(RebuildTest, WhatWasThereBeforeGetsTheTermsItWouldHaveGot) {
   const std::vector<std::string> terms = Terms();
   const std::vector<std::string> shapes = Shapes();
   ASSERT_FALSE(terms.empty());
   world_.Execute("DELETE FROM search_terms WHERE kind <> 0");
   world_.Execute("DELETE FROM search_shapes WHERE shape <> ''");
   // The migration itself has queued it.
-  TermRebuild worker(world_.services());
+  Rebuild worker(world_.services());
   ASSERT_EQ(worker.RunUntilIdle(), absl::OkStatus());
   EXPECT_EQ(Terms(), terms);
   EXPECT_EQ(Shapes(), shapes);
   EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM search_rebuilds"), 0);
 }
 
-TEST_P(TermRebuildTest, WhatIsThereStays) {
+TEST_P(RebuildTest, WhatIsThereStays) {
   const std::vector<std::string> terms = Terms();
   world_.Execute("DELETE FROM search_rebuilds WHERE place = ''");
   Queue();
-  TermRebuild worker(world_.services());
+  Rebuild worker(world_.services());
   ASSERT_EQ(worker.RunUntilIdle(), absl::OkStatus());
   EXPECT_EQ(Terms(), terms);
 }
 
-TEST_P(TermRebuildTest, AnotherServerGoesOnWhereOneStopped) {
+TEST_P(RebuildTest, AnotherServerGoesOnWhereOneStopped) {
   const std::vector<std::string> terms = Terms();
   world_.Execute("DELETE FROM search_terms WHERE kind <> 0");
   {
-    TermRebuild first(world_.services());
+    Rebuild first(world_.services());
     ASSERT_TRUE(first.RunOnce().ok());  // one table
     first.Stop();
   }
   world_.Restart();
-  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM search_rebuilds"), 3);
-  TermRebuild second(world_.services());
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM search_rebuilds"), 4);
+  Rebuild second(world_.services());
   world_.clock().Advance(absl::Minutes(1));
   ASSERT_EQ(second.RunUntilIdle(), absl::OkStatus());
   EXPECT_EQ(Terms(), terms);

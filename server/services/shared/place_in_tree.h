@@ -1,8 +1,9 @@
 // Resources that form trees of at most contracts::kMaxTreeNodes nodes (C8), and
 // hold the top of their tree as `root`.
-#ifndef CHARTER_SERVER_SERVICES_CONTRACTS_PLACE_IN_TREE_H_
-#define CHARTER_SERVER_SERVICES_CONTRACTS_PLACE_IN_TREE_H_
+#ifndef CHARTER_SERVER_SERVICES_SHARED_PLACE_IN_TREE_H_
+#define CHARTER_SERVER_SERVICES_SHARED_PLACE_IN_TREE_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/contracts/tree.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "storage/records/trees.h"
@@ -19,22 +21,26 @@ namespace charter::services {
 
 // The names of all nodes below `name`, when it is put under `parent` (empty:
 // becomes a top). `nodes`: those of the trees that it leaves and enters; it is
-// added if it isn't among them. INVALID_ARGUMENT CYCLE or TREE_TOO_LARGE at
-// `field`.
+// added if it isn't among them. `most_levels`: how far it and what is below it
+// may be below the top. INVALID_ARGUMENT CYCLE, TREE_TOO_LARGE or TREE_TOO_DEEP
+// at `field`.
 absl::StatusOr<std::vector<std::string>> Replant(
     std::vector<storage::TreeNode> nodes, absl::string_view name,
-    absl::string_view parent, absl::string_view field);
+    absl::string_view parent, absl::string_view field,
+    size_t most_levels = contracts::kMaxTreeNodes);
 
 // Whether the node may stand under its `parent`, a row of the same table that
 // is not deleted, at the path `field`; sets its `root`, and the root of all
 // that is below it. Locks the tops of the trees that it leaves and enters,
 // which every writer of these trees does: two moves that together would close a
-// circle wait for each other. `check` may refuse the parent.
+// circle wait for each other. `check` may refuse the parent; `most_levels` as
+// for Replant.
 template <SoftDeleted Message, typename Check>
 absl::Status PlaceInTree(storage::Transaction& tx,
                          const storage::Table<Message>& table,
                          const Message* before, Message& after,
-                         absl::string_view field, const Check& check) {
+                         absl::string_view field, const Check& check,
+                         size_t most_levels = contracts::kMaxTreeNodes) {
   if (before != nullptr && before->parent() == after.parent())
     return absl::OkStatus();
   const auto lock = storage::Lock::kForUpdate;
@@ -70,8 +76,8 @@ absl::Status PlaceInTree(storage::Transaction& tx,
     if (!some.ok()) return some.status();
     nodes.insert(nodes.end(), some->begin(), some->end());
   }
-  absl::StatusOr<std::vector<std::string>> below =
-      Replant(std::move(nodes), after.name(), after.parent(), field);
+  absl::StatusOr<std::vector<std::string>> below = Replant(
+      std::move(nodes), after.name(), after.parent(), field, most_levels);
   if (!below.ok()) return below.status();
   after.set_root(root);
   if (before == nullptr || before->root() == root) return absl::OkStatus();
@@ -80,4 +86,4 @@ absl::Status PlaceInTree(storage::Transaction& tx,
 
 }  // namespace charter::services
 
-#endif  // CHARTER_SERVER_SERVICES_CONTRACTS_PLACE_IN_TREE_H_
+#endif  // CHARTER_SERVER_SERVICES_SHARED_PLACE_IN_TREE_H_

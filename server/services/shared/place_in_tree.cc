@@ -1,4 +1,4 @@
-#include "server/services/contracts/place_in_tree.h"
+#include "server/services/shared/place_in_tree.h"
 
 #include <optional>
 
@@ -10,7 +10,7 @@ namespace charter::services {
 
 absl::StatusOr<std::vector<std::string>> Replant(
     std::vector<storage::TreeNode> nodes, absl::string_view name,
-    absl::string_view parent, absl::string_view field) {
+    absl::string_view parent, absl::string_view field, size_t most_levels) {
   absl::flat_hash_map<std::string, size_t> places;
   for (size_t i = 0; i < nodes.size(); ++i) places[nodes[i].name] = i;
   const auto [moved, added] =
@@ -36,11 +36,19 @@ absl::StatusOr<std::vector<std::string>> Replant(
                                       "is itself or below itself (C8)");
   }
   std::vector<bool> below(nodes.size());
+  std::vector<size_t> levels(nodes.size());
   std::vector<std::string> names;
   for (const size_t node : forest->top_down()) {
     const std::optional<size_t>& above = forest->parent(node);
     below[node] = above && (*above == at || below[*above]);
+    if (above) levels[node] = levels[*above] + 1;
     if (below[node]) names.push_back(nodes[node].name);
+    if ((node == at || below[node]) && levels[node] > most_levels) {
+      return errors::FieldInvalid(
+          field, "TREE_TOO_DEEP",
+          absl::StrCat("puts ", nodes[node].name, " more than ", most_levels,
+                       " levels below the top"));
+    }
   }
   return names;
 }
