@@ -51,7 +51,15 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::CreateAsset>("CreateAsset")
       .Unary<&s::UpdateAsset>("UpdateAsset")
       .Unary<&s::DeleteAsset>("DeleteAsset")
-      .Unary<&s::SearchCallers>("SearchCallers");
+      .Unary<&s::SearchCallers>("SearchCallers")
+      .Unary<&s::BatchGetAccounts>("BatchGetAccounts")
+      .Unary<&s::BatchCreateAccounts>("BatchCreateAccounts")
+      .Unary<&s::BatchGetContacts>("BatchGetContacts")
+      .Unary<&s::BatchCreateContacts>("BatchCreateContacts")
+      .Unary<&s::BatchGetProducts>("BatchGetProducts")
+      .Unary<&s::BatchCreateProducts>("BatchCreateProducts")
+      .Unary<&s::BatchGetAssets>("BatchGetAssets")
+      .Unary<&s::BatchCreateAssets>("BatchCreateAssets");
 }
 
 void RegisterContracts(Endpoints& endpoints) {
@@ -79,7 +87,13 @@ void RegisterContracts(Endpoints& endpoints) {
       .Unary<&s::ListContractLineItems>("ListContractLineItems")
       .Unary<&s::CreateContractLineItem>("CreateContractLineItem")
       .Unary<&s::UpdateContractLineItem>("UpdateContractLineItem")
-      .Unary<&s::DeleteContractLineItem>("DeleteContractLineItem");
+      .Unary<&s::DeleteContractLineItem>("DeleteContractLineItem")
+      .Unary<&s::BatchGetPriceBookEntries>("BatchGetPriceBookEntries")
+      .Unary<&s::BatchCreatePriceBookEntries>("BatchCreatePriceBookEntries")
+      .Unary<&s::BatchGetServiceContracts>("BatchGetServiceContracts")
+      .Unary<&s::BatchCreateServiceContracts>("BatchCreateServiceContracts")
+      .Unary<&s::BatchGetContractLineItems>("BatchGetContractLineItems")
+      .Unary<&s::BatchCreateContractLineItems>("BatchCreateContractLineItems");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {
@@ -170,7 +184,9 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::AdjustUnits>("AdjustUnits")
       .Unary<&s::TransferUnits>("TransferUnits")
       .Unary<&s::ListLedgerEntries>("ListLedgerEntries")
-      .Unary<&s::GetLedgerStatement>("GetLedgerStatement");
+      .Unary<&s::GetLedgerStatement>("GetLedgerStatement")
+      .Unary<&s::BatchGetEntitlements>("BatchGetEntitlements")
+      .Unary<&s::BatchCreateEntitlements>("BatchCreateEntitlements");
 }
 
 void RegisterCases(Endpoints& endpoints) {
