@@ -52,7 +52,15 @@ void RegisterDirectory(Endpoints& endpoints) {
       .Unary<&s::UpdateAsset>("UpdateAsset")
       .Unary<&s::DeleteAsset>("DeleteAsset")
       .Unary<&s::TransferAsset>("TransferAsset")
-      .Unary<&s::SearchCallers>("SearchCallers");
+      .Unary<&s::SearchCallers>("SearchCallers")
+      .Unary<&s::BatchGetAccounts>("BatchGetAccounts")
+      .Unary<&s::BatchCreateAccounts>("BatchCreateAccounts")
+      .Unary<&s::BatchGetContacts>("BatchGetContacts")
+      .Unary<&s::BatchCreateContacts>("BatchCreateContacts")
+      .Unary<&s::BatchGetProducts>("BatchGetProducts")
+      .Unary<&s::BatchCreateProducts>("BatchCreateProducts")
+      .Unary<&s::BatchGetAssets>("BatchGetAssets")
+      .Unary<&s::BatchCreateAssets>("BatchCreateAssets");
 }
 
 void RegisterContracts(Endpoints& endpoints) {
@@ -86,7 +94,13 @@ void RegisterContracts(Endpoints& endpoints) {
       .Unary<&s::CreateContractTemplate>("CreateContractTemplate")
       .Unary<&s::UpdateContractTemplate>("UpdateContractTemplate")
       .Unary<&s::DeleteContractTemplate>("DeleteContractTemplate")
-      .Unary<&s::ApplyContractTemplate>("ApplyContractTemplate");
+      .Unary<&s::ApplyContractTemplate>("ApplyContractTemplate")
+      .Unary<&s::BatchGetPriceBookEntries>("BatchGetPriceBookEntries")
+      .Unary<&s::BatchCreatePriceBookEntries>("BatchCreatePriceBookEntries")
+      .Unary<&s::BatchGetServiceContracts>("BatchGetServiceContracts")
+      .Unary<&s::BatchCreateServiceContracts>("BatchCreateServiceContracts")
+      .Unary<&s::BatchGetContractLineItems>("BatchGetContractLineItems")
+      .Unary<&s::BatchCreateContractLineItems>("BatchCreateContractLineItems");
 }
 
 void RegisterCalendar(Endpoints& endpoints) {
@@ -183,7 +197,9 @@ void RegisterEntitlements(Endpoints& endpoints) {
       .Unary<&s::CreateAssignmentRule>("CreateAssignmentRule")
       .Unary<&s::UpdateAssignmentRule>("UpdateAssignmentRule")
       .Unary<&s::DeleteAssignmentRule>("DeleteAssignmentRule")
-      .Unary<&s::TestAssignmentRules>("TestAssignmentRules");
+      .Unary<&s::TestAssignmentRules>("TestAssignmentRules")
+      .Unary<&s::BatchGetEntitlements>("BatchGetEntitlements")
+      .Unary<&s::BatchCreateEntitlements>("BatchCreateEntitlements");
 }
 
 void RegisterCases(Endpoints& endpoints) {

@@ -15,9 +15,11 @@
 
 namespace charter::storage {
 
-// A response above this many octets is not kept, only the name of what to read
-// again.
-inline constexpr size_t kMaxKeptResponse = 64 * 1024;
+// Of a response above this many octets that is about one resource only the name
+// is kept, to read it again.
+inline constexpr size_t kLargeResponse = 64 * 1024;
+// No response above this many octets is kept. A request is at most half of it.
+inline constexpr size_t kMaxKeptResponse = 8 << 20;
 // For how long an answer is kept.
 inline constexpr absl::Duration kRequestLifetime = absl::Hours(24);
 
@@ -32,8 +34,7 @@ struct RequestRecord {
   // SHA-256 of the canonical request, 32 octets: tells a retry from another
   // request that reuses the id.
   std::string fingerprint;
-  // The serialized response; empty with `read_again` set when it was above
-  // kMaxKeptResponse.
+  // The serialized response; empty with `read_again` set when it was large.
   std::string response;
   // The resource to read again; empty: the response is kept.
   std::string read_again;

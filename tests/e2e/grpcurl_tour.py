@@ -12,6 +12,7 @@ import sys
 
 from server_process import Server
 import stops_assignment
+import stops_batches
 import stops_calendar
 import stops_cases
 import stops_contracts
@@ -24,7 +25,8 @@ STOPS = [
     stops_calendar.calendar, stops_process.process, stops_cases.directory, stops_contracts.contracts, stops_cases.entitlements,
     stops_process.simulate, stops_cases.cases, stops_cases.tasks, stops_feed.feed, stops_feed.reports, stops_feed.operations,
     stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_directory, stops_contracts.bad_contracts, stops_cases.bad_cases,
-    stops_ledger.ledger, stops_contracts.contract_templates, stops_assignment.assignment, stops_feed.server]
+    stops_ledger.ledger, stops_contracts.contract_templates, stops_assignment.assignment, stops_batches.batches,
+    stops_feed.server]
 
 
 def main(charterd, grpcurl):

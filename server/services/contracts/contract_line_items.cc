@@ -13,6 +13,7 @@
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/resources.h"
 #include "server/services/entitlements/from_template.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/place_in_tree.h"
 #include "server/services/shared/references.h"
@@ -327,6 +328,25 @@ absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
         return StoreContract(call, tx, **catalog, &line, nullptr, *locked);
       },
       &hidden);
+}
+
+absl::StatusOr<v1::BatchGetContractLineItemsResponse> BatchGetContractLineItems(
+    Call& call, const v1::BatchGetContractLineItemsRequest& request) {
+  return BatchGetResources(
+      call, ContractLineItems(), request,
+      &v1::BatchGetContractLineItemsResponse::add_contract_line_items,
+      [&](storage::Transaction& tx,
+          absl::Span<v1::ContractLineItem* const> lines) {
+        return SetStatuses(call, tx, call.now(), lines);
+      });
+}
+
+absl::StatusOr<v1::BatchCreateContractLineItemsResponse>
+BatchCreateContractLineItems(
+    Call& call, const v1::BatchCreateContractLineItemsRequest& request) {
+  return BatchCreateResources(
+      call, request, &CreateContractLineItem,
+      &v1::BatchCreateContractLineItemsResponse::add_contract_line_items);
 }
 
 }  // namespace charter::services

@@ -19,6 +19,11 @@ absl::StatusOr<v1::PriceBookEntry> UpdatePriceBookEntry(
     Call& call, const v1::UpdatePriceBookEntryRequest& request);
 absl::StatusOr<v1::PriceBookEntry> DeletePriceBookEntry(
     Call& call, const v1::DeletePriceBookEntryRequest& request);
+absl::StatusOr<v1::BatchGetPriceBookEntriesResponse> BatchGetPriceBookEntries(
+    Call& call, const v1::BatchGetPriceBookEntriesRequest& request);
+absl::StatusOr<v1::BatchCreatePriceBookEntriesResponse>
+BatchCreatePriceBookEntries(
+    Call& call, const v1::BatchCreatePriceBookEntriesRequest& request);
 
 // service_contracts.cc
 absl::StatusOr<v1::ServiceContract> GetServiceContract(
@@ -33,6 +38,11 @@ absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
 // are not deleted.
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request);
+absl::StatusOr<v1::BatchGetServiceContractsResponse> BatchGetServiceContracts(
+    Call& call, const v1::BatchGetServiceContractsRequest& request);
+absl::StatusOr<v1::BatchCreateServiceContractsResponse>
+BatchCreateServiceContracts(
+    Call& call, const v1::BatchCreateServiceContractsRequest& request);
 
 // contract_states.cc: FAILED_PRECONDITION STATE_TRANSITION_NOT_ALLOWED for a
 // wrong state (C10).
@@ -93,6 +103,11 @@ absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
 // deleted.
 absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
     Call& call, const v1::DeleteContractLineItemRequest& request);
+absl::StatusOr<v1::BatchGetContractLineItemsResponse> BatchGetContractLineItems(
+    Call& call, const v1::BatchGetContractLineItemsRequest& request);
+absl::StatusOr<v1::BatchCreateContractLineItemsResponse>
+BatchCreateContractLineItems(
+    Call& call, const v1::BatchCreateContractLineItemsRequest& request);
 
 }  // namespace charter::services
 

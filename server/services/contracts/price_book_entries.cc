@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/money_convert.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
@@ -90,6 +91,21 @@ absl::StatusOr<v1::PriceBookEntry> DeletePriceBookEntry(
                       [](storage::Transaction&, const v1::PriceBookEntry&) {
                         return absl::OkStatus();
                       });
+}
+
+absl::StatusOr<v1::BatchGetPriceBookEntriesResponse> BatchGetPriceBookEntries(
+    Call& call, const v1::BatchGetPriceBookEntriesRequest& request) {
+  return BatchGetResources(
+      call, PriceBookEntries(), request,
+      &v1::BatchGetPriceBookEntriesResponse::add_price_book_entries);
+}
+
+absl::StatusOr<v1::BatchCreatePriceBookEntriesResponse>
+BatchCreatePriceBookEntries(
+    Call& call, const v1::BatchCreatePriceBookEntriesRequest& request) {
+  return BatchCreateResources(
+      call, request, &CreatePriceBookEntry,
+      &v1::BatchCreatePriceBookEntriesResponse::add_price_book_entries);
 }
 
 }  // namespace charter::services

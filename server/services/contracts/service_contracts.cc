@@ -13,6 +13,7 @@
 #include "server/services/contracts/figures.h"
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_mask.h"
 #include "server/services/shared/place_in_tree.h"
@@ -156,6 +157,17 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
   CopyActivation(was, &contract);
   SetStatus(**catalog, call.now(), &contract);
   return FollowDates(call, tx, **catalog, was, &contract, hidden);
+}
+
+// Computes the status of contracts.
+absl::Status SetStatuses(Call& call, storage::Transaction& tx,
+                         absl::Span<v1::ServiceContract* const> contracts) {
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  for (v1::ServiceContract* contract : contracts)
+    SetStatus(**catalog, call.now(), contract);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -305,6 +317,25 @@ absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
         return SetWakeup(call, tx, contract.name(), std::nullopt, &hidden[0]);
       },
       &hidden);
+}
+
+absl::StatusOr<v1::BatchGetServiceContractsResponse> BatchGetServiceContracts(
+    Call& call, const v1::BatchGetServiceContractsRequest& request) {
+  return BatchGetResources(
+      call, ServiceContracts(), request,
+      &v1::BatchGetServiceContractsResponse::add_service_contracts,
+      [&](storage::Transaction& tx,
+          absl::Span<v1::ServiceContract* const> rows) {
+        return SetStatuses(call, tx, rows);
+      });
+}
+
+absl::StatusOr<v1::BatchCreateServiceContractsResponse>
+BatchCreateServiceContracts(
+    Call& call, const v1::BatchCreateServiceContractsRequest& request) {
+  return BatchCreateResources(
+      call, request, &CreateServiceContract,
+      &v1::BatchCreateServiceContractsResponse::add_service_contracts);
 }
 
 }  // namespace charter::services

@@ -2,6 +2,7 @@
 
 #include "server/services/catalog/catalog.h"
 #include "server/services/directory/directory.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
@@ -98,6 +99,18 @@ absl::StatusOr<v1::Account> DeleteAccount(
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
         return check(tx);
       });
+}
+
+absl::StatusOr<v1::BatchGetAccountsResponse> BatchGetAccounts(
+    Call& call, const v1::BatchGetAccountsRequest& request) {
+  return BatchGetResources(call, Accounts(), request,
+                           &v1::BatchGetAccountsResponse::add_accounts);
+}
+
+absl::StatusOr<v1::BatchCreateAccountsResponse> BatchCreateAccounts(
+    Call& call, const v1::BatchCreateAccountsRequest& request) {
+  return BatchCreateResources(call, request, &CreateAccount,
+                              &v1::BatchCreateAccountsResponse::add_accounts);
 }
 
 }  // namespace charter::services

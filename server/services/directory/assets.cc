@@ -9,6 +9,7 @@
 #include "server/services/contracts/money_convert.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/from_template.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/place_in_tree.h"
@@ -173,6 +174,18 @@ absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
         return check(tx);
       });
+}
+
+absl::StatusOr<v1::BatchGetAssetsResponse> BatchGetAssets(
+    Call& call, const v1::BatchGetAssetsRequest& request) {
+  return BatchGetResources(call, Assets(), request,
+                           &v1::BatchGetAssetsResponse::add_assets);
+}
+
+absl::StatusOr<v1::BatchCreateAssetsResponse> BatchCreateAssets(
+    Call& call, const v1::BatchCreateAssetsRequest& request) {
+  return BatchCreateResources(call, request, &CreateAsset,
+                              &v1::BatchCreateAssetsResponse::add_assets);
 }
 
 }  // namespace charter::services

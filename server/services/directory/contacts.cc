@@ -1,6 +1,7 @@
 #include <string>
 
 #include "server/services/directory/directory.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/resources.h"
 #include "storage/table/resource_tables.h"
 
@@ -50,6 +51,18 @@ absl::StatusOr<v1::Contact> DeleteContact(
                       [](storage::Transaction&, const v1::Contact&) {
                         return absl::OkStatus();
                       });
+}
+
+absl::StatusOr<v1::BatchGetContactsResponse> BatchGetContacts(
+    Call& call, const v1::BatchGetContactsRequest& request) {
+  return BatchGetResources(call, Contacts(), request,
+                           &v1::BatchGetContactsResponse::add_contacts);
+}
+
+absl::StatusOr<v1::BatchCreateContactsResponse> BatchCreateContacts(
+    Call& call, const v1::BatchCreateContactsRequest& request) {
+  return BatchCreateResources(call, request, &CreateContact,
+                              &v1::BatchCreateContactsResponse::add_contacts);
 }
 
 }  // namespace charter::services

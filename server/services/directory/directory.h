@@ -21,6 +21,10 @@ absl::StatusOr<v1::Account> UpdateAccount(
 // entitlements or cases that are not deleted.
 absl::StatusOr<v1::Account> DeleteAccount(
     Call& call, const v1::DeleteAccountRequest& request);
+absl::StatusOr<v1::BatchGetAccountsResponse> BatchGetAccounts(
+    Call& call, const v1::BatchGetAccountsRequest& request);
+absl::StatusOr<v1::BatchCreateAccountsResponse> BatchCreateAccounts(
+    Call& call, const v1::BatchCreateAccountsRequest& request);
 
 // contacts.cc
 absl::StatusOr<v1::Contact> GetContact(Call& call,
@@ -33,6 +37,10 @@ absl::StatusOr<v1::Contact> UpdateContact(
     Call& call, const v1::UpdateContactRequest& request);
 absl::StatusOr<v1::Contact> DeleteContact(
     Call& call, const v1::DeleteContactRequest& request);
+absl::StatusOr<v1::BatchGetContactsResponse> BatchGetContacts(
+    Call& call, const v1::BatchGetContactsRequest& request);
+absl::StatusOr<v1::BatchCreateContactsResponse> BatchCreateContacts(
+    Call& call, const v1::BatchCreateContactsRequest& request);
 
 // products.cc
 absl::StatusOr<v1::Product> GetProduct(Call& call,
@@ -47,6 +55,10 @@ absl::StatusOr<v1::Product> UpdateProduct(
 // are not deleted name it.
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request);
+absl::StatusOr<v1::BatchGetProductsResponse> BatchGetProducts(
+    Call& call, const v1::BatchGetProductsRequest& request);
+absl::StatusOr<v1::BatchCreateProductsResponse> BatchCreateProducts(
+    Call& call, const v1::BatchCreateProductsRequest& request);
 
 // assets.cc
 absl::StatusOr<v1::Asset> GetAsset(Call& call,
@@ -61,6 +73,10 @@ absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
 // lines that are neither deleted nor cancelled.
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request);
+absl::StatusOr<v1::BatchGetAssetsResponse> BatchGetAssets(
+    Call& call, const v1::BatchGetAssetsRequest& request);
+absl::StatusOr<v1::BatchCreateAssetsResponse> BatchCreateAssets(
+    Call& call, const v1::BatchCreateAssetsRequest& request);
 
 // transfer_asset.cc
 absl::StatusOr<v1::Asset> TransferAsset(

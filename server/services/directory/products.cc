@@ -1,4 +1,5 @@
 #include "server/services/directory/directory.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
 #include "server/services/shared/references.h"
@@ -67,6 +68,18 @@ absl::StatusOr<v1::Product> DeleteProduct(
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
         return check(tx);
       });
+}
+
+absl::StatusOr<v1::BatchGetProductsResponse> BatchGetProducts(
+    Call& call, const v1::BatchGetProductsRequest& request) {
+  return BatchGetResources(call, Products(), request,
+                           &v1::BatchGetProductsResponse::add_products);
+}
+
+absl::StatusOr<v1::BatchCreateProductsResponse> BatchCreateProducts(
+    Call& call, const v1::BatchCreateProductsRequest& request) {
+  return BatchCreateResources(call, request, &CreateProduct,
+                              &v1::BatchCreateProductsResponse::add_products);
 }
 
 }  // namespace charter::services

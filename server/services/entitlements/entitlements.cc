@@ -9,6 +9,7 @@
 #include "server/services/entitlements/units.h"
 #include "server/services/entitlements/write.h"
 #include "server/services/ledger/book.h"
+#include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
@@ -22,6 +23,16 @@ namespace {
 template <typename Request>
 absl::Time AsOf(const Call& call, const Request& request) {
   return request.has_as_of() ? ToTime(request.as_of()) : call.now();
+}
+
+// What is computed of them whenever they are read.
+absl::Status Complete(Call& call, storage::Transaction& tx, absl::Time as_of,
+                      absl::Span<v1::Entitlement* const> entitlements) {
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  absl::Status status = SetStatus(tx, **catalog, as_of, entitlements);
+  return status.ok() ? RefreshBalances(tx, call.now(), entitlements) : status;
 }
 
 // What it counts cannot change under what was counted (C5).
@@ -98,15 +109,9 @@ absl::StatusOr<v1::Entitlement> GetEntitlement(
           (void)storage::ReadCatalogGeneration(ahead);
           (void)storage::EntitlementTable().Get(ahead, request.name());
         });
-        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
-            call.services().catalog->Get(tx);
-        if (!catalog.ok()) return catalog.status();
         entitlement = storage::EntitlementTable().Get(tx, request.name());
         if (!entitlement.ok()) return entitlement.status();
-        absl::Status done =
-            SetStatus(tx, **catalog, AsOf(call, request), {&*entitlement});
-        return done.ok() ? RefreshBalances(tx, call.now(), {&*entitlement})
-                         : done;
+        return Complete(call, tx, AsOf(call, request), {&*entitlement});
       });
   if (absl::IsNotFound(status)) return errors::NotFound(request.name());
   if (!status.ok()) return status;
@@ -122,14 +127,9 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
   std::vector<v1::Entitlement*> page;
   for (v1::Entitlement& entitlement : *response->mutable_entitlements())
     page.push_back(&entitlement);
-  absl::Status status =
-      call.Read([&](storage::Transaction& tx) -> absl::Status {
-        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
-            call.services().catalog->Get(tx);
-        if (!catalog.ok()) return catalog.status();
-        absl::Status done = SetStatus(tx, **catalog, AsOf(call, request), page);
-        return done.ok() ? RefreshBalances(tx, call.now(), page) : done;
-      });
+  absl::Status status = call.Read([&](storage::Transaction& tx) {
+    return Complete(call, tx, AsOf(call, request), page);
+  });
   if (!status.ok()) return status;
   return response;
 }
@@ -191,6 +191,23 @@ absl::StatusOr<v1::Entitlement> ResumeEntitlement(
 absl::StatusOr<v1::Entitlement> CancelEntitlement(
     Call& call, const v1::CancelEntitlementRequest& request) {
   return ChangeState(call, request, contracts::Verb::kCancel, "cancelled");
+}
+
+absl::StatusOr<v1::BatchGetEntitlementsResponse> BatchGetEntitlements(
+    Call& call, const v1::BatchGetEntitlementsRequest& request) {
+  return BatchGetResources(
+      call, Entitlements(), request,
+      &v1::BatchGetEntitlementsResponse::add_entitlements,
+      [&](storage::Transaction& tx, absl::Span<v1::Entitlement* const> rows) {
+        return Complete(call, tx, call.now(), rows);
+      });
+}
+
+absl::StatusOr<v1::BatchCreateEntitlementsResponse> BatchCreateEntitlements(
+    Call& call, const v1::BatchCreateEntitlementsRequest& request) {
+  return BatchCreateResources(
+      call, request, &CreateEntitlement,
+      &v1::BatchCreateEntitlementsResponse::add_entitlements);
 }
 
 }  // namespace charter::services

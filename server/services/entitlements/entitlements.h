@@ -19,6 +19,10 @@ absl::StatusOr<v1::Entitlement> UpdateEntitlement(
     Call& call, const v1::UpdateEntitlementRequest& request);
 absl::StatusOr<v1::Entitlement> DeleteEntitlement(
     Call& call, const v1::DeleteEntitlementRequest& request);
+absl::StatusOr<v1::BatchGetEntitlementsResponse> BatchGetEntitlements(
+    Call& call, const v1::BatchGetEntitlementsRequest& request);
+absl::StatusOr<v1::BatchCreateEntitlementsResponse> BatchCreateEntitlements(
+    Call& call, const v1::BatchCreateEntitlementsRequest& request);
 
 // contacts.cc
 absl::StatusOr<v1::Entitlement> AddEntitlementContacts(

@@ -49,6 +49,16 @@ std::string NameIn(const Message& message, int depth = 2) {
   return "";
 }
 
+// ALREADY_EXISTS when the request id has an answer, which the call path gives.
+absl::Status CheckNotDone(storage::Transaction& tx,
+                          const storage::RequestKey& key) {
+  auto found = storage::FindRequest(tx, key, tx.now());
+  if (!found.ok()) return found.status();
+  if (!found->has_value()) return absl::OkStatus();
+  return errors::AlreadyExists(key.request_id,
+                               "this request was carried out before");
+}
+
 }  // namespace
 
 CallInfo CallInfo::System(absl::string_view worker, absl::Time now) {
@@ -98,6 +108,7 @@ storage::TxOptions Call::Options() const {
 absl::Status Call::Read(
     absl::FunctionRef<absl::Status(storage::Transaction&)> body,
     bool snapshot) {
+  if (joined_ != nullptr) return body(*joined_);
   storage::TxOptions options = Options();
   options.snapshot = snapshot;
   options.dry_run = false;
@@ -112,6 +123,7 @@ absl::Status Call::Apply(
 absl::Status Call::RunWrite(
     absl::FunctionRef<absl::Status(storage::Transaction&)> body,
     absl::FunctionRef<const Message*()> response) {
+  if (joined_ != nullptr) return body(*joined_);
   if (!info_.request_id.empty() && std::exchange(request_id_used_, true)) {
     return absl::InternalError("a call with a request id wrote twice");
   }
@@ -122,6 +134,13 @@ absl::Status Call::RunWrite(
         events_.clear();
         audited_.clear();
         ringing_.clear();
+        // A repetition is refused, therefore run once more: not all of it.
+        if (tx.attempt() > 1 && !info_.request_id.empty() &&
+            !info_.validate_only) {
+          absl::Status fresh = CheckNotDone(
+              tx, {info_.principal.name, MethodName(), info_.request_id});
+          if (!fresh.ok()) return fresh;
+        }
         absl::Status result = body(tx);
         if (!result.ok()) return result;
         return KeepRecords(tx, response());
@@ -175,9 +194,10 @@ absl::Status Call::KeepAnswer(storage::Transaction& tx,
   record.fingerprint = info_.fingerprint;
   record.expire_time = info_.now + storage::kRequestLifetime;
   record.response = response.SerializeAsString();
-  if (record.response.size() > storage::kMaxKeptResponse) {
-    record.response.clear();
+  if (record.response.size() > storage::kLargeResponse) {
     record.read_again = NameIn(response);
+    // A batch's is of many, which cannot be read again as one.
+    if (!record.read_again.empty()) record.response.clear();
   }
   return storage::InsertRequest(tx, record, info_.now);
 }

@@ -115,6 +115,13 @@ class Call {
   // The same without a response: for workers.
   absl::Status Apply(
       absl::FunctionRef<absl::Status(storage::Transaction&)> body);
+  // Many writes in one transaction: a Write, Apply or Read that `body` comes to
+  // is part of it and has none of its own, so that `body` may call handlers. It
+  // must return what they refuse, which may be storage's own error. The request
+  // id gets the one response.
+  template <typename Response>
+  absl::StatusOr<Response> WriteTogether(
+      absl::FunctionRef<absl::StatusOr<Response>()> body);
 
   // The answer that the request id got, for the call path. It asks when a
   // handler failed, because an effect that happened makes its repetition fail
@@ -168,6 +175,8 @@ class Call {
   storage::Session& session_;
   const CallInfo info_;
   bool request_id_used_ = false;
+  // That of WriteTogether, while its body runs.
+  storage::Transaction* joined_ = nullptr;
   std::vector<v1::Event> events_;
   std::vector<Audited> audited_;
   std::vector<Ringing> ringing_;
@@ -189,6 +198,17 @@ absl::StatusOr<Response> Call::Write(
       [&]() -> const google::protobuf::Message* { return &*response; });
   if (!status.ok()) return status;
   return *std::move(response);
+}
+
+template <typename Response>
+absl::StatusOr<Response> Call::WriteTogether(
+    absl::FunctionRef<absl::StatusOr<Response>()> body) {
+  return Write<Response>([&](storage::Transaction& tx) {
+    joined_ = &tx;
+    absl::StatusOr<Response> response = body();
+    joined_ = nullptr;
+    return response;
+  });
 }
 
 }  // namespace charter::services

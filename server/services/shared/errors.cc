@@ -422,7 +422,8 @@ absl::Status FromStorage(const absl::Status& status,
       return TransactionConflict();
     case ErrorKind::kTooBig:
       return FieldInvalid("", "TOO_LONG",
-                          "the request holds more than the database takes");
+                          "the request holds more than the database takes at "
+                          "once. Make it smaller, or split it");
     case ErrorKind::kUnavailable:
     case ErrorKind::kOutcomeUnknown:
       return DatabaseUnavailable();

@@ -139,6 +139,11 @@ absl::Status Internal(absl::string_view call_id);
 // is INTERNAL.
 absl::Status FromStorage(const absl::Status& status, absl::string_view call_id);
 
+// What a part of a request was refused for, with the part's path
+// (`requests[3]`) before the fields that it names; anything that is not of this
+// catalogue is returned as it is.
+absl::Status OfPart(absl::string_view part, const absl::Status& status);
+
 // The reason of a catalogue error, "" for other statuses.
 std::string ReasonOf(const absl::Status& status);
 

@@ -46,6 +46,26 @@ v1::CreateAccountRequest GoodCreate() {
   return request;
 }
 
+TEST(ValidatorTest, TheRequestsOfABatchAreCheckedLikeRequests) {
+  v1::BatchCreateAccountsRequest batch;
+  EXPECT_THAT(Violations(batch), ElementsAre("requests REQUIRED"));
+  *batch.add_requests() = GoodCreate();
+  EXPECT_THAT(Violations(batch), IsEmpty());
+  batch.add_requests()->set_account_id("Not An Id");
+  batch.add_requests()->mutable_account()->set_parent("contacts/ann");
+  EXPECT_THAT(Violations(batch),
+              ElementsAre("requests[1].account REQUIRED",
+                          "requests[1].account_id BAD_FORMAT",
+                          "requests[2].account.display_name REQUIRED",
+                          "requests[2].account.parent BAD_NAME"));
+  for (int i = 0; i < 1000; ++i) *batch.add_requests() = GoodCreate();
+  EXPECT_THAT(Violations(batch), ElementsAre("requests TOO_MANY"));
+  v1::BatchGetAccountsRequest names;
+  EXPECT_THAT(Violations(names), ElementsAre("names REQUIRED"));
+  names.add_names("contacts/ann");
+  EXPECT_THAT(Violations(names), ElementsAre("names[0] BAD_NAME"));
+}
+
 TEST(ValidatorTest, EveryRequestTypeOfTheProtosCanBePrepared) {
   Validator validator;
   for (const char* file :

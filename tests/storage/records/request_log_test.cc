@@ -61,7 +61,7 @@ TEST_P(RequestLogTest, AUsedIdIsADuplicateUntilItExpires) {
   EXPECT_EQ(found->expire_time, At(200));
 }
 
-TEST_P(RequestLogTest, ALargeAnswerKeepsOnlyTheName) {
+TEST_P(RequestLogTest, ALargeAnswerIsKeptOrItsName) {
   RequestRecord record = Answer("r1");
   record.response = std::string(kMaxKeptResponse + 1, 'x');
   EXPECT_EQ(Try([&](Transaction& tx) {

@@ -112,6 +112,7 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
   void Calendar();
   void Process();
   void Customers();
+  void Batches();
   void Ledger();
   void CasesWithUnits();
   void Templates();

@@ -179,6 +179,7 @@ TEST_P(RoundTripsTest, EachMethodSendsAsManyStatementsAsIsWrittenDown) {
   Calendar();
   Process();
   Customers();
+  Batches();
   Cases();
   Ledger();
   CasesWithUnits();

@@ -175,6 +175,39 @@ TEST(ErrorsTest, EveryViolationIsTold) {
   EXPECT_EQ(bad.field_violations(1).reason(), "REQUIRED");
 }
 
+TEST(ErrorsTest, WhatAPartIsRefusedForNamesThePart) {
+  const auto field = [](const absl::Status& status) {
+    google::rpc::ErrorInfo info;
+    EXPECT_TRUE(info.ParseFromString(std::string(
+        *status.GetPayload("type.googleapis.com/google.rpc.ErrorInfo"))));
+    return info.metadata().at("field");
+  };
+  absl::Status status = errors::OfPart(
+      "requests[3]", errors::FieldInvalid("asset.price", "X", "is bad"));
+  EXPECT_EQ(status.message(), "requests[3].asset.price: is bad");
+  EXPECT_EQ(field(status), "requests[3].asset.price");
+  google::rpc::BadRequest bad;
+  ASSERT_TRUE(bad.ParseFromString(std::string(
+      *status.GetPayload("type.googleapis.com/google.rpc.BadRequest"))));
+  EXPECT_EQ(bad.field_violations(0).field(), "requests[3].asset.price");
+  EXPECT_EQ(bad.field_violations(0).reason(), "X");
+
+  status = errors::OfPart("requests[3]", errors::AlreadyExists("assets/a"));
+  EXPECT_EQ(status.message(), "requests[3]: assets/a exists already");
+  EXPECT_EQ(field(status), "requests[3]");
+  EXPECT_EQ(errors::ReasonOf(status), "RESOURCE_ALREADY_EXISTS");
+  google::rpc::ResourceInfo resource;
+  ASSERT_TRUE(resource.ParseFromString(std::string(
+      *status.GetPayload("type.googleapis.com/google.rpc.ResourceInfo"))));
+  EXPECT_EQ(resource.resource_name(), "assets/a");
+  EXPECT_EQ(resource.description(), status.message());
+
+  // It is run again, or is not the caller's doing.
+  const absl::Status conflict =
+      storage::StorageError(storage::ErrorKind::kConflict, "again");
+  EXPECT_EQ(errors::OfPart("requests[3]", conflict), conflict);
+}
+
 TEST(ErrorsTest, StorageErrorsBecomeCatalogueErrors) {
   using storage::ErrorKind;
   const auto reason = [](ErrorKind kind) {
