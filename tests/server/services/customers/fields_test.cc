@@ -29,9 +29,10 @@ std::string Keys(const Json& object) {
 TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
   const Json row =
       Do("acme", "CaseService/GetCase", {{"name", "cases/acme-1"}});
-  EXPECT_EQ(Keys(row),
-            "account contact create_time entitlement etag external_id kind "
-            "name priority status subject update_time");
+  EXPECT_EQ(
+      Keys(row),
+      "account case_number contact create_time entitlement etag external_id "
+      "kind name priority status subject update_time");
   EXPECT_EQ(Do("acme", "CaseService/ListCases", Json::object())["cases"].size(),
             2u);
   EXPECT_EQ(
