@@ -68,12 +68,24 @@ absl::Status StoreContract(Call& call, storage::Transaction& tx,
   return absl::OkStatus();
 }
 
+// Entitlements that hang on the line for its asset hold it there (C1).
 absl::Status CheckAsset(storage::Transaction& tx,
                         const v1::ContractLineItem* before,
                         const v1::ContractLineItem& line) {
-  if (line.asset().empty() ||
-      (before != nullptr && before->asset() == line.asset()))
+  if (before != nullptr && before->asset() == line.asset())
     return absl::OkStatus();
+  if (before != nullptr && !before->asset().empty()) {
+    absl::StatusOr<std::vector<v1::Entitlement>> hanging =
+        storage::EntitlementTable().Find(tx,
+                                         {{"contract_line_item", line.name()}});
+    if (!hanging.ok()) return hanging.status();
+    for (const v1::Entitlement& entitlement : *hanging) {
+      if (!entitlement.has_delete_time() &&
+          entitlement.asset() == before->asset())
+        return errors::ResourceInUse(before->asset(), entitlement.name());
+    }
+  }
+  if (line.asset().empty()) return absl::OkStatus();
   const std::string field = absl::StrCat(kField, ".asset");
   absl::StatusOr<v1::Asset> asset =
       Existing(tx, storage::AssetTable(), line.asset(), field);

@@ -54,11 +54,22 @@ absl::Status CheckPrice(const v1::Asset& asset) {
 
 // The product is looked at when it, or the number that it may demand, changes:
 // what is there already stays as it is.
+// Entitlements for the asset as one of its product hold it there (C1).
 absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
                           const v1::Asset& asset) {
-  if (asset.product().empty()) return absl::OkStatus();
   const bool named_anew =
       before == nullptr || before->product() != asset.product();
+  if (named_anew && before != nullptr && !before->product().empty()) {
+    absl::StatusOr<std::vector<v1::Entitlement>> covering =
+        storage::EntitlementTable().Find(tx, {{"asset", asset.name()}});
+    if (!covering.ok()) return covering.status();
+    for (const v1::Entitlement& entitlement : *covering) {
+      if (!entitlement.has_delete_time() &&
+          entitlement.product() == before->product())
+        return errors::ResourceInUse(before->product(), entitlement.name());
+    }
+  }
+  if (asset.product().empty()) return absl::OkStatus();
   if (!named_anew && before->serial_number() == asset.serial_number())
     return absl::OkStatus();
   absl::StatusOr<v1::Product> product =

@@ -67,6 +67,33 @@ TEST_P(AgreementTest, C4_WhoWasListedAndLeftIsNotLookedAtAgain) {
       IsRefusal("FIELD_INVALID", "contacts[1]"));
 }
 
+TEST_P(AgreementTest, C1_WhatTheyAgreeOnStaysWhileTheyHang) {
+  AddLine("mine", "acme", "asset: 'assets/press'");
+  Entitle("e",
+          "contract_line_item: 'contractLineItems/mine' product: "
+          "'products/press'");
+  const auto other_asset = [&] {
+    return world_.Try(&UpdateContractLineItem,
+                      Proto<v1::UpdateContractLineItemRequest>(
+                          "contract_line_item { name: 'contractLineItems/mine' "
+                          "asset: 'assets/roller' }"));
+  };
+  const auto other_product = [&] {
+    return world_.Try(
+        &UpdateAsset,
+        Proto<v1::UpdateAssetRequest>(
+            "asset { name: 'assets/press' product: 'products/roller' }"));
+  };
+  EXPECT_THAT(other_asset().status(),
+              IsRefusal("RESOURCE_IN_USE", "entitlements/e"));
+  EXPECT_THAT(other_product().status(),
+              IsRefusal("RESOURCE_IN_USE", "entitlements/e"));
+  world_.Do(&DeleteEntitlement,
+            Proto<v1::DeleteEntitlementRequest>("name: 'entitlements/e'"));
+  EXPECT_TRUE(other_asset().ok());
+  EXPECT_TRUE(other_product().ok());
+}
+
 TEST_P(AgreementTest, C1_ThePartsAgreeAmongEachOther) {
   AddLine("mine", "acme", "asset: 'assets/press'");
   ExpectRefused("asset: 'assets/press' product: 'products/roller'",
