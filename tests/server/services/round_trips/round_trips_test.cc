@@ -183,9 +183,9 @@ TEST_P(RoundTripsTest, EachMethodSendsAsManyStatementsAsIsWrittenDown) {
   Cases();
   Ledger();
   CasesWithUnits();
-  Templates();
   Tasks();
   Feed();
+  Templates();
   Operations();
   for (const auto& endpoint : endpoints_.all()) {
     EXPECT_TRUE(counts_.contains(endpoint->method.name))

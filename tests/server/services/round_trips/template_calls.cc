@@ -32,7 +32,8 @@ void RoundTripsTest::Templates() {
   const std::string entitlements = "EntitlementService/";
   Measure(entitlements + "CreateEntitlementTemplate", R"({
     "entitlement_template_id": "calls", "entitlement_template": {
-      "display_name": "T", "allotment": {"unit": "CASES"},
+      "display_name": "T", "process": "entitlementProcesses/gold",
+      "allotment": {"unit": "CASES"},
       "initial_units": 5, "units_term_days": 365}})");
   Measure(entitlements + "CreateProductEntitlementTemplate", R"({
     "product_entitlement_template_id": "calls",
