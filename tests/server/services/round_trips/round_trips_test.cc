@@ -179,13 +179,13 @@ TEST_P(RoundTripsTest, EachMethodSendsAsManyStatementsAsIsWrittenDown) {
   Calendar();
   Process();
   Customers();
-  Batches();
   Cases();
   Ledger();
   CasesWithUnits();
   Tasks();
   Feed();
   Operations();
+  Batches();
   for (const auto& endpoint : endpoints_.all()) {
     EXPECT_TRUE(counts_.contains(endpoint->method.name))
         << endpoint->method.name << " is not measured";
