@@ -21,7 +21,8 @@ def batches(t):
     both(DIRECTORY, "products", [{"product_id": name, "product": {"display_name": "P"}} for name in ("batch-1", "batch-2")], {"display_name": "P"})
     both(DIRECTORY, "assets", [{"asset": {"display_name": "A", "product": "products/batch-1", **of}}] * 2, of)
     both(CONTRACTS, "price_book_entries", [
-        {"price_book_entry_id": name, "price_book_entry": {"product": "products/" + name, "unit_price": {"currency_code": "EUR", "units": "7"}}}
+        {"price_book_entry_id": name, "price_book_entry": {
+            "product": "products/" + name, "price_book": "batch", "unit_price": {"currency_code": "EUR", "units": "7"}}}
         for name in ("batch-1", "batch-2")], {"unit_price.units": "7"})
     both(CONTRACTS, "service_contracts", [
         {"service_contract_id": name, "service_contract": {"display_name": "C", "currency_code": "EUR", **of}}

@@ -44,16 +44,16 @@ void RoundTripsTest::Batches() {
              "price_book_entry": "priceBookEntries/standard")");
   measure("EntitlementService", "Entitlements", "entitlements", "entitlement",
           absl::StrCat(of, ", ", from));
-  // One for each product: an entry is of its own product, book and currency.
-  Measure("ContractService/BatchCreatePriceBookEntries", R"({"requests": [
-    {"price_book_entry_id": "batch-0", "price_book_entry": {
-      "product": "products/batch-0", "unit_price": {"currency_code": "EUR"}}},
-    {"price_book_entry_id": "batch-1", "price_book_entry": {
-      "product": "products/batch-1", "unit_price": {"currency_code": "EUR"}}},
-    {"price_book_entry_id": "batch-2", "price_book_entry": {
-      "product": "products/batch-2", "unit_price": {"currency_code": "EUR"}}}
+  // An entry is of a product, a book and a currency of its own.
+  Measure(contracts + "/BatchCreatePriceBookEntries", R"({"requests": [
+    {"price_book_entry_id": "batch-0", "price_book_entry": {"price_book": "a",
+      "product": "products/printer", "unit_price": {"currency_code": "EUR"}}},
+    {"price_book_entry_id": "batch-1", "price_book_entry": {"price_book": "b",
+      "product": "products/printer", "unit_price": {"currency_code": "EUR"}}},
+    {"price_book_entry_id": "batch-2", "price_book_entry": {"price_book": "c",
+      "product": "products/printer", "unit_price": {"currency_code": "EUR"}}}
   ]})");
-  Measure("ContractService/BatchGetPriceBookEntries", R"({"names": [
+  Measure(contracts + "/BatchGetPriceBookEntries", R"({"names": [
     "priceBookEntries/batch-0", "priceBookEntries/batch-1",
     "priceBookEntries/batch-2"]})");
 }
