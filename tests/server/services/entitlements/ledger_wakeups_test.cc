@@ -75,7 +75,8 @@ class Account {
   // "kind units minute", by the instants at which they took effect.
   std::vector<std::string> Entries() {
     std::vector<std::string> entries;
-    for (const v1::LedgerEntry& entry : List().ledger_entries()) {
+    const v1::ListLedgerEntriesResponse listed = List();
+    for (const v1::LedgerEntry& entry : listed.ledger_entries()) {
       entries.push_back(absl::StrCat(
           v1::LedgerEntry::Kind_Name(entry.kind()), " ", entry.units(), " ",
           absl::ToInt64Minutes(ToTime(entry.effective_time()) - begin_)));
@@ -218,9 +219,10 @@ TEST_P(LedgerWakeupsTest, C5_OfServersAndCallersAtOnceOneRecords) {
     world_.clock().Set(account_.begin_ + absl::Minutes(10 * round));
     const auto fire = [](Services& services) {
       const auto session = services.store->OpenSession();
-      Call call(
-          services, *session,
-          {.principal = Principal::System(), .now = services.clock->Now()});
+      CallInfo info;
+      info.principal = Principal::System();
+      info.now = services.clock->Now();
+      Call call(services, *session, info);
       EXPECT_EQ(call.Apply([&](storage::Transaction& tx) {
         return FireLedgers(call, tx, {kNext},
                            storage::Lock::kForUpdateSkipLocked)
