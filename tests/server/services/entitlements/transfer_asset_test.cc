@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,8 +65,8 @@ class TransferAssetTest : public EntitlementsTest {
   }
   // The events since the last call, "type subject account".
   std::vector<std::string> News() {
-    workers::FeedPublisher publisher(world_.services());
-    EXPECT_EQ(publisher.RunUntilIdle(), absl::OkStatus());
+    if (!publisher_) publisher_.emplace(world_.services());
+    EXPECT_EQ(publisher_->RunUntilIdle(), absl::OkStatus());
     std::vector<std::string> news;
     const std::vector<v1::Event> feed = world_.Feed();
     for (; read_ < feed.size(); ++read_) {
@@ -95,6 +96,7 @@ class TransferAssetTest : public EntitlementsTest {
     return problems;
   }
 
+  std::optional<workers::FeedPublisher> publisher_;
   size_t read_ = 0;
   std::vector<v1::Event> last_;
 };
