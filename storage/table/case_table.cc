@@ -24,13 +24,14 @@ const Table<v1::Case>& CaseTable() {
   static const auto* const table = new Table<v1::Case>({
       .table = "cases",
       .ids = {"process_version"},
-      .null_when_empty = {"external_id"},
+      .null_when_empty = {"external_id", "case_number"},
       .blob = {"annotations", "attributes"},
       .attribute = &Attribute,
       .hidden = {{"next_due_us", ColumnKind::kInteger},
                  {"evaluation_error_set", ColumnKind::kBool,
                   &HasEvaluationError, /*filterable=*/true}},
-      .leads = {{{"external_id"}, {"account"}},
+      .leads = {{{"case_number"}},
+                {{"external_id"}, {"account"}},
                 {{"entitlement"}},
                 {{"account"}},
                 {{"owner"}},
@@ -38,7 +39,8 @@ const Table<v1::Case>& CaseTable() {
                 {{"status"}},
                 {}},
       .own_of_contact = "contact = :confined_contact",
-      .unique = {{"cases_external_id", "external_id"}},
+      .unique = {{"cases_external_id", "external_id"},
+                 {"cases_case_number", "case_number"}},
   });
   return *table;
 }

@@ -131,8 +131,12 @@ def cases(t):
     case = {"account": "accounts/acme", "contact": "contacts/ann", "owner": "bob", "subject": "Help"}
     t.ok(service + "EstimateTargets", {"case": case, "occur_time": "2026-03-02T09:00:00Z"},
          {"entitlement": "entitlements/gold", "milestones.0.target_time": "2026-03-02T10:00:00Z"})
-    t.ok(service + "OpenCase", {"case_id": "running", "case": case},
-         {"case.status": "new", "milestones.#": 2, "milestones.0.state": "RUNNING", "verification.entitlement": "entitlements/gold"})
+    opened = t.ok(service + "OpenCase", {"case_id": "running", "case": case},
+                  {"case.status": "new", "milestones.#": 2, "milestones.0.state": "RUNNING", "verification.entitlement": "entitlements/gold",
+                   "case.case_number": lambda number: len(number) == 12})
+    number = opened["case"]["case_number"]
+    t.ok(service + "ListCases", {"filter": f"case_number == '{number}'"}, {"cases.#": 1, "cases.0.name": "cases/running"})
+    t.ok("DirectoryService/SearchCallers", {"query": f"{number[:6]} {number[6:]}"}, {"callers.#": 1, "callers.0.name": "cases/running"})
     t.ok(service + "OpenCase", {"case_id": "late", "case": case, "occur_time": ago(days=40)},
          {"case.violated": True, "milestones.0.violated": True, "milestones.1.violated": True})
     t.ok(service + "OpenCase", {"case_id": "spare", "case": case | {"kind": "WORK_ORDER"}}, {"case.kind": "WORK_ORDER"})

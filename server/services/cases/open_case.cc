@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/cases/case_number.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
 #include "server/services/entitlements/verify.h"
@@ -123,6 +124,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
                                           const v1::OpenCaseRequest& request,
                                           const std::string& name,
                                           absl::Time occur_time) {
+  PrefetchCaseNumber(tx, name);
   PrefetchParties(tx, request.case_());
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
@@ -130,6 +132,9 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   absl::StatusOr<Opening> opening =
       Prepare(call, tx, **catalog, request.case_(), name, occur_time);
   if (!opening.ok()) return opening.status();
+  absl::StatusOr<std::string> number = NewCaseNumber(tx, name);
+  if (!number.ok()) return number.status();
+  opening->item.row.set_case_number(*std::move(number));
   if (request.require_entitlement() &&
       !opening->parties.entitlement.has_value()) {
     std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
@@ -151,8 +156,13 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   if (!status.ok()) return status;
   status = StoreItems(call, tx, absl::MakeSpan(&*change, 1));
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+    const std::string field = storage::CaseTable().DuplicateField(status);
+    if (field == "case_number") {  // given meanwhile: the next one is free
+      return storage::StorageError(storage::ErrorKind::kConflict,
+                                   "another case took the number");
+    }
     return errors::AlreadyExists(
-        name, storage::CaseTable().DuplicateField(status) == "external_id"
+        name, field == "external_id"
                   ? "the account has an item of this external_id"
                   : "");
   }

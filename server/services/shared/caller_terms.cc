@@ -112,6 +112,7 @@ Terms TermsOf(const v1::ServiceContract& contract) {
 
 Terms TermsOf(const v1::Case& item) {
   Terms terms;
+  AddNumber(item.case_number(), &terms);
   AddNumber(item.external_id(), &terms);
   return terms;
 }

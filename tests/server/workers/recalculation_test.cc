@@ -44,7 +44,8 @@ const char* const kDerived[] = {
     "SELECT case_name, hours FROM case_hours ORDER BY case_name, hours",
     "SELECT name, row_version, status, priority, owner, process_version, "
     "closed, stopped, unanswered_since, reopen_count, next_target_time, "
-    "violated, evaluate_time, evaluation_error, event_count, next_due_us FROM "
+    "violated, evaluate_time, evaluation_error, event_count, next_due_us, "
+    "case_number FROM "
     "cases ORDER BY name",
 };
 

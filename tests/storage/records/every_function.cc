@@ -9,6 +9,7 @@
 #include "storage/records/asset_parents.h"
 #include "storage/records/audit_log.h"
 #include "storage/records/case_events.h"
+#include "storage/records/case_numbers.h"
 #include "storage/records/contract_parts.h"
 #include "storage/records/feed.h"
 #include "storage/records/generations.h"
@@ -125,6 +126,7 @@ void Items(Transaction& tx, Calls& call) {
   call(ReadCaseEvents(tx, "cases/c7", 3, 5));
   call(FindCaseEventKeys(tx, "cases/c7", {"k1", "k2"}));
   call(PurgeCaseEvents(tx, "cases/c7"));
+  call(IsCaseNumberTaken(tx, "n7"));
   call(LoadTransitions(tx, "cases/c7"));
   call(LoadManyTransitions(tx, page));
   call(MarkSuperseded(tx, "cases/c7",

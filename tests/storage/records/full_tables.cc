@@ -95,10 +95,10 @@ const std::vector<Filling>& Fillings() {
        "origin, reason, owner, parent, business_hours, process_version, "
        "evaluation_error, "
        "row_version, kind, priority, closed, stopped, reopen_count, violated, "
-       "evaluation_error_set, event_count, next_due_us",
+       "evaluation_error_set, event_count, next_due_us, case_number",
        "{NAME cases/c}, i % 1000, '', '', '', '', '', '', 'open', '', '', '', "
        "i % 50, '', '', '', "
-       "'', 0, 0, 3, 0, 0, 0, 0, 0, 1, {US}"},
+       "'', 0, 0, 3, 0, 0, 0, 0, 0, 1, {US}, {NAME n}"},
       // Chains of ten.
       {"assets",
        "name, row_version, account, display_name, contact, product, parent, "

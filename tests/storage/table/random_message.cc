@@ -76,7 +76,7 @@ class Filler {
     }
     // Unique; a price book is with the product and the currency, so by itself.
     if (field.name() == "price_book" || field.name() == "contract_number" ||
-        field.name() == "line_number") {
+        field.name() == "line_number" || field.name() == "case_number") {
       reflection.SetString(message, &field, absl::StrCat("Ö-", id_));
       return true;
     }

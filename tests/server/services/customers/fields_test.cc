@@ -29,9 +29,10 @@ std::string Keys(const Json& object) {
 TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
   const Json row =
       Do("acme", "CaseService/GetCase", {{"name", "cases/acme-1"}});
-  EXPECT_EQ(Keys(row),
-            "account contact create_time entitlement etag external_id kind "
-            "name priority status subject update_time");
+  EXPECT_EQ(
+      Keys(row),
+      "account case_number contact create_time entitlement etag external_id "
+      "kind name priority status subject update_time");
   EXPECT_EQ(Do("acme", "CaseService/ListCases", Json::object())["cases"].size(),
             2u);
   EXPECT_EQ(
@@ -53,12 +54,12 @@ TEST_P(FieldsTest, CustomersSeeThePublicFieldsOnly) {
                     {{"name", "serviceContracts/acme"}})),
             "account contract_number create_time currency_code discount "
             "display_name etag grand_total line_count name net_price "
-            "price_book start_date state status subtotal total_price "
+            "start_date state status subtotal total_price "
             "update_time");
   EXPECT_EQ(Keys(Do("acme", "ContractService/GetContractLineItem",
                     {{"name", "contractLineItems/acme"}})),
             "account asset create_time etag line_number list_price name "
-            "price_book_entry product root service_contract status subtotal "
+            "product root service_contract status subtotal "
             "total_price unit_price update_time");
   // One of us sees them.
   EXPECT_THAT(
