@@ -9,6 +9,7 @@
 #include "server/services/items/item.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/status_convert.h"
+#include "storage/sql/errors.h"
 
 namespace charter::services {
 namespace {
@@ -94,7 +95,12 @@ absl::Status RecordForItem(Call& call, storage::Transaction& tx,
       SettleItem(*std::move(item), std::move(added), **catalog, call.now());
   if (!change.ok()) return change.status();
   call.Audit(name);
-  return StoreItems(call, tx, absl::MakeSpan(&*change, 1));
+  absl::Status status = StoreItems(call, tx, absl::MakeSpan(&*change, 1));
+  if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey) {
+    return errors::AlreadyExists(
+        name, "the account has another item of this external_id");
+  }
+  return status;
 }
 
 }  // namespace

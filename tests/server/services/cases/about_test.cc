@@ -93,6 +93,34 @@ TEST_P(AboutTest, C1_WhatIsNamedIsThereAndTheAccounts) {
   EXPECT_EQ(after.event_count(), item.event_count());
 }
 
+TEST_P(AboutTest, AnExternalIdIsOnceInAnAccount) {
+  const std::string id = "external_id: 'E 1'";
+  const v1::Case item = *Open(id);
+  ExpectRefusal(Open(id).status(), "RESOURCE_ALREADY_EXISTS", "external_id");
+  const v1::Case second = *Open("");
+  ExpectRefusal(Update(second, id).status(), "RESOURCE_ALREADY_EXISTS",
+                "external_id");
+  const auto recorded = world_.Do(
+      &RecordEvents,
+      Proto<v1::RecordEventsRequest>(absl::StrCat(
+          "events { case: '", second.name(),
+          "' event { key: 'k' fields_changed { case { ", id, " } } } }")));
+  EXPECT_EQ(recorded.results(0).status().code(), 6) << "ALREADY_EXISTS";
+  const v1::Case after = world_.Do(
+      &GetCase,
+      Proto<v1::GetCaseRequest>(absl::StrCat("name: '", second.name(), "'")));
+  EXPECT_EQ(after.external_id(), "");
+  EXPECT_EQ(after.event_count(), second.event_count());
+  EXPECT_TRUE(Update(item, id + " priority: 1").ok());
+  EXPECT_EQ(
+      world_
+          .Do(&OpenCase, Proto<v1::OpenCaseRequest>(
+                             "case { account: 'accounts/other' " + id + " }"))
+          .case_()
+          .external_id(),
+      "E 1");
+}
+
 TEST_P(AboutTest, AnAssetNamedLaterBringsItsProductToo) {
   const v1::Case item = *Open("");
   EXPECT_EQ(Update(item, "asset: 'assets/press'")->product(),

@@ -154,6 +154,15 @@ TEST_P(ContractLineItemTest, C8_LinesLieInsideTheContract) {
   EXPECT_THAT(TryLine("x", "c", std + Day("start_date", 2027, 2, 29)).status(),
               IsRefusal("FIELD_INVALID", "contract_line_item.start_date: "));
   CreateLine("l", "c", Day("start_date", 2027, 3, 1));
+  // Nor is one moved outside.
+  const std::string line = GetLine("l").SerializeAsString();
+  EXPECT_THAT(TryUpdateLine("l", Day("start_date", 2026, 12, 31)).status(),
+              IsRefusal("FIELD_INVALID", "contract_line_item.start_date: "));
+  EXPECT_THAT(TryUpdateLine("l", Day("end_date", 2028, 1, 1)).status(),
+              IsRefusal("FIELD_INVALID", "contract_line_item.end_date: "));
+  EXPECT_THAT(TryUpdateLine("l", Day("end_date", 2027, 2, 28)).status(),
+              IsRefusal("FIELD_INVALID", "contract_line_item.end_date: "));
+  EXPECT_EQ(GetLine("l").SerializeAsString(), line);
   // The contract stays around its lines.
   EXPECT_THAT(TryUpdateContract("c", Day("end_date", 2027, 2, 28)).status(),
               IsRefusal("FIELD_INVALID", "contractLineItems/l outside"));
@@ -188,6 +197,38 @@ TEST_P(ContractLineItemTest, C1_TheAssetIsTheAccounts) {
         TryLine("x", "c", absl::StrCat(std, "asset: '", name, "'")).status(),
         IsRefusal("RESOURCE_NOT_FOUND", "contract_line_item.asset"));
   }
+  CreateLine("l", "c", "asset: 'assets/a'");
+  EXPECT_THAT(TryUpdateLine("l", "asset: 'assets/o'").status(),
+              IsRefusal("FIELD_INVALID", "contract_line_item.asset: "));
+  for (const char* name : {"assets/A", "assets/O", "assets/none"}) {
+    EXPECT_THAT(
+        TryUpdateLine("l", absl::StrCat("asset: '", name, "'")).status(),
+        IsRefusal("RESOURCE_NOT_FOUND", "contract_line_item.asset"));
+  }
+  EXPECT_EQ(GetLine("l").asset(), "assets/a");
+}
+
+TEST_P(ContractLineItemTest, AnExternalIdIsOnceInAnAccount) {
+  CreateContract("c");
+  CreateContract("d");
+  ASSERT_TRUE(
+      TryContract("o", "account: 'accounts/other' currency_code: 'EUR'").ok());
+  const std::string id = "external_id: 'L 1'";
+  CreateLine("l", "c", id);
+  CreateLine("m", "c");
+  for (const char* contract : {"c", "d"}) {
+    EXPECT_THAT(
+        TryLine("x", contract,
+                absl::StrCat("price_book_entry: 'priceBookEntries/std' ", id))
+            .status(),
+        IsRefusal("RESOURCE_ALREADY_EXISTS", "external_id"));
+  }
+  EXPECT_THAT(TryUpdateLine("m", id).status(),
+              IsRefusal("RESOURCE_ALREADY_EXISTS", "external_id"));
+  EXPECT_EQ(GetLine("m").external_id(), "");
+  EXPECT_EQ(GetContract("c").line_count(), 2);
+  EXPECT_TRUE(TryUpdateLine("l", id).ok());
+  CreateLine("o", "o", id);
 }
 
 TEST_P(ContractLineItemTest, C10_ACancelledLineStaysCancelled) {

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -193,6 +194,22 @@ TEST_P(RenewContractTest, C9_RenewingTwiceGivesTheSameSuccessor) {
   ASSERT_TRUE(third.ok()) << third.status();
   EXPECT_EQ(Dates(*third), "2028-1-1 2028-1-15");
   EXPECT_EQ(third->term_months(), 0);
+}
+
+TEST_P(RenewContractTest, C9_RenewedByTwoAtOnceItHasOneSuccessor) {
+  CreateYear("c");
+  CreateLine("l", "c");
+  std::vector<absl::StatusOr<Contract>> renewed(4);
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < renewed.size(); ++i)
+    threads.emplace_back([&, i] { renewed[i] = TryRenew("c"); });
+  for (std::thread& thread : threads) thread.join();
+  for (const absl::StatusOr<Contract>& one : renewed) {
+    ASSERT_TRUE(one.ok()) << one.status();
+    EXPECT_EQ(one->name(), GetContract("c").renewed_to());
+  }
+  EXPECT_EQ(Contracts(), 2);
+  EXPECT_EQ(LinesOf(renewed[0]->name()).size(), 1);
 }
 
 TEST_P(RenewContractTest, C9_WhatCannotBeRenewedIsRefused) {

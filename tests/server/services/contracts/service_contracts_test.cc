@@ -79,6 +79,29 @@ TEST_P(ServiceContractTest, C8_DatesThatContradictTheTermAreRefused) {
               IsRefusal("FIELD_INVALID", "service_contract.start_date: "));
 }
 
+TEST_P(ServiceContractTest, C8_AnUpdateWhoseDatesContradictItsTermIsRefused) {
+  CreateContract("c", Day("start_date", 2028, 1, 1) + "term_months: 12");
+  const std::string before = GetContract("c").SerializeAsString();
+  for (const std::string& changes :
+       {// All three, a day short.
+        absl::StrCat(Day("start_date", 2028, 1, 1),
+                     Day("end_date", 2028, 12, 30), "term_months: 12"),
+        // The start that was there does not lead where these two say.
+        absl::StrCat(Day("end_date", 2028, 12, 31), "term_months: 6"),
+        Day("start_date", 2029, 1, 2) + Day("end_date", 2029, 1, 1),
+        // Before the start that was there.
+        Day("end_date", 2027, 12, 31)}) {
+    EXPECT_THAT(TryUpdateContract("c", changes).status(),
+                IsRefusal("FIELD_INVALID", "service_contract.end_date: "))
+        << changes;
+  }
+  EXPECT_EQ(GetContract("c").SerializeAsString(), before);
+  EXPECT_TRUE(TryUpdateContract("c", absl::StrCat(Day("start_date", 2028, 2, 1),
+                                                  Day("end_date", 2029, 1, 31),
+                                                  "term_months: 12"))
+                  .ok());
+}
+
 TEST_P(ServiceContractTest, C8_OneCurrencyInWholeMinorUnits) {
   const std::string of = "account: 'accounts/acme' ";
   const auto refused = [&](const std::string& more) {

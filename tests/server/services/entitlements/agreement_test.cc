@@ -97,6 +97,29 @@ TEST_P(AgreementTest, C1_AnUpdateIsHeldToTheSame) {
   EXPECT_EQ(Get("e").asset(), "assets/press");
 }
 
+TEST_P(AgreementTest, AnExternalIdIsOnceInAnAccount) {
+  Entitle("e", "external_id: 'E 1'");
+  Entitle("f");
+  ExpectRefused("external_id: 'E 1'", "RESOURCE_ALREADY_EXISTS", "external_id");
+  const auto update = [&](const std::string& id) {
+    return world_
+        .Try(&UpdateEntitlement,
+             Proto<v1::UpdateEntitlementRequest>(
+                 absl::StrCat("entitlement { name: 'entitlements/", id,
+                              "' external_id: 'E 1' }")))
+        .status();
+  };
+  EXPECT_THAT(update("f"), IsRefusal("RESOURCE_ALREADY_EXISTS", "external_id"));
+  EXPECT_EQ(Get("f").external_id(), "");
+  EXPECT_EQ(update("e"), absl::OkStatus());
+  // Ids are compared as they are, and another account has its own.
+  Entitle("g", "external_id: 'e 1'");
+  world_.Do(&CreateEntitlement,
+            Proto<v1::CreateEntitlementRequest>(
+                "entitlement { display_name: 'x' account: 'accounts/other' "
+                "external_id: 'E 1' }"));
+}
+
 TEST_P(AgreementTest, WhatAnEntitlementNamesStays) {
   Entitle("e", "asset: 'assets/roller'");
   Entitle("f", "product: 'products/press'");

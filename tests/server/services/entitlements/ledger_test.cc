@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/services/admin/admin.h"
+#include "server/services/directory/directory.h"
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/time_convert.h"
@@ -205,6 +206,22 @@ TEST_P(LedgerTest, C5_AnotherAccountOrUnitGetsNothing) {
   EXPECT_EQ(
       Refused(&TransferUnits, "units: 1 destination: 'entitlements/cases'"),
       "FIELD_INVALID");
+  world_.Do(&CreateAccount,
+            Proto<v1::CreateAccountRequest>(
+                "account_id: 'other' account { display_name: 'O' }"));
+  world_.Do(&CreateEntitlement, Proto<v1::CreateEntitlementRequest>(R"pb(
+    entitlement_id: "theirs"
+    entitlement {
+      account: "accounts/other"
+      display_name: "E"
+      allotment { unit: MINUTES }
+    })pb"));
+  EXPECT_EQ(
+      Refused(&TransferUnits, "units: 1 destination: 'entitlements/theirs'"),
+      "FIELD_INVALID");
+  EXPECT_EQ(
+      Refused(&TransferUnits, "units: 1 destination: 'entitlements/THEIRS'"),
+      "RESOURCE_NOT_FOUND");
 }
 
 TEST_P(LedgerTest, C5_OverdraftIsAllowedWhereThePolicySaysSo) {

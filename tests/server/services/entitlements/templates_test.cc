@@ -274,6 +274,15 @@ TEST_P(TemplatesTest, C7_ATemplateIsAppliedByHand) {
   EXPECT_THAT(
       apply("account: 'accounts/acme' asset: 'assets/oven'").status(),
       IsRefusal("FIELD_INVALID", "asset: is an asset of another account"));
+  const int64_t before = world_.Number("SELECT COUNT(*) FROM entitlements");
+  EXPECT_THAT(apply("account: 'accounts/acme' contacts: 'contacts/ann' "
+                    "contacts: 'contacts/oto'")
+                  .status(),
+              IsRefusal("FIELD_INVALID", "contacts[1]: "));
+  EXPECT_THAT(
+      apply("account: 'accounts/acme' contacts: 'contacts/Ann'").status(),
+      IsRefusal("FIELD_INVALID", "contacts[0]: names no contact"));
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM entitlements"), before);
   EXPECT_THAT(apply("account: 'accounts/acme' start_date { year: 2023 month: "
                     "2 day: 29 }")
                   .status(),
