@@ -281,7 +281,7 @@ TEST_P(TemplatesTest, C7_ATemplateIsAppliedByHand) {
               IsRefusal("FIELD_INVALID", "contacts[1]: "));
   EXPECT_THAT(
       apply("account: 'accounts/acme' contacts: 'contacts/Ann'").status(),
-      IsRefusal("RESOURCE_NOT_FOUND", "contacts[0]"));
+      IsRefusal("FIELD_INVALID", "contacts[0]: names no contact"));
   EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM entitlements"), before);
   EXPECT_THAT(apply("account: 'accounts/acme' start_date { year: 2023 month: "
                     "2 day: 29 }")
