@@ -122,8 +122,10 @@ TEST_P(ContractTreeTest, C8_TheTopsOfTheLinesComeToTheContract) {
       }
       below[line.contract_line_item()] = 0;
     }
+    int counted = 0;
     for (const v1::LineTreeNode& line : node.lines()) {
       const bool counts = line.status() != v1::ServiceContract::CANCELLED;
+      counted += counts ? 1 : 0;
       RC_ASSERT(cents(line.tree_total_price()) ==
                 below[line.contract_line_item()] +
                     (counts ? cents(line.total_price()) : 0));
@@ -131,7 +133,7 @@ TEST_P(ContractTreeTest, C8_TheTopsOfTheLinesComeToTheContract) {
     const v1::ServiceContract contract = GetContract("c");
     RC_ASSERT(subtotal == cents(contract.subtotal()));
     RC_ASSERT(total == cents(contract.total_price()));
-    RC_ASSERT(node.lines_size() == contract.line_count());
+    RC_ASSERT(counted == contract.line_count());
   }));
 }
 
