@@ -12,12 +12,15 @@
 namespace charter::storage::internal {
 namespace {
 
+// Each statement has one index that serves it whole, its order included; two
+// of them, intersected and sorted, only look cheaper on small tables.
 constexpr char kSettings[] =
     "SET SESSION sql_mode = "
     "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_"
     "ZERO,"
     "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1, "
-    "foreign_key_checks = 1, unique_checks = 1";
+    "foreign_key_checks = 1, unique_checks = 1, "
+    "optimizer_switch = 'index_merge_intersection=off'";
 
 // Bytes of statements that wait, below any max_allowed_packet.
 constexpr size_t kMostWaiting = 512 << 10;

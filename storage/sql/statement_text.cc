@@ -46,6 +46,8 @@ absl::string_view Forbidden(absl::string_view rest) {
 
 // Sets `writes`, or says why the statement may not run here.
 absl::string_view CheckVerb(absl::string_view sql, bool& writes) {
+  // The first part of a union (dialect.h).
+  if (absl::StartsWith(sql, "(SELECT ")) sql.remove_prefix(1);
   size_t end = 0;
   while (end < sql.size() && absl::ascii_isalpha(sql[end])) ++end;
   const std::string verb = absl::AsciiStrToUpper(sql.substr(0, end));

@@ -26,7 +26,8 @@ std::ostream& operator<<(std::ostream& out, const CheckedStatement& statement) {
 }
 
 bool HasPlan(absl::string_view sql) {
-  return absl::StartsWith(sql, "SELECT ") || absl::StartsWith(sql, "WITH ") ||
+  return absl::StartsWith(sql, "SELECT ") ||
+         absl::StartsWith(sql, "(SELECT ") || absl::StartsWith(sql, "WITH ") ||
          absl::StartsWith(sql, "UPDATE ") || absl::StartsWith(sql, "DELETE ") ||
          (absl::StartsWith(sql, "INSERT ") &&
           absl::StrContains(sql, "SELECT "));

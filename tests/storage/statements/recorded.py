@@ -16,7 +16,7 @@ import sys
 
 def has_plan(text):
     """HasPlan in checked_statements.h says the same."""
-    return text.startswith(("SELECT ", "WITH ", "UPDATE ", "DELETE ")) or (
+    return text.startswith(("SELECT ", "(SELECT ", "WITH ", "UPDATE ", "DELETE ")) or (
         text.startswith("INSERT ") and "SELECT " in text)
 
 
