@@ -36,9 +36,9 @@ class Dialect {
       absl::Span<const absl::string_view> key_columns,
       absl::Span<const absl::string_view> update_columns) const = 0;
 
-  // `select`, which reads `columns` and has an ORDER BY and a LIMIT, as a part of
-  // a UNION ALL. MariaDB would make a table of its own for each of those that
-  // stand in a FROM; SQLite takes no other.
+  // `select`, which reads `columns` and has an ORDER BY and a LIMIT, as a part
+  // of a UNION ALL. MariaDB would make a table of its own for each of those
+  // that stand in a FROM; SQLite takes no other.
   virtual std::string UnionPart(absl::string_view columns,
                                 absl::string_view select) const = 0;
 

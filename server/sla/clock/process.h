@@ -99,8 +99,8 @@ struct Placement {
 };
 
 struct Process {
-  std::string version;    // the id of this version, by which events name it
-  std::string name;       // of the process: versions of one share it (E11)
+  std::string version;  // the id of this version, by which events name it
+  std::string name;     // of the process: versions of one share it (E11)
   // "case", "work_order"; empty: any. For who attaches items, not looked at.
   std::string item_kind;
   std::optional<Expression> entry;          // a level; absent: always

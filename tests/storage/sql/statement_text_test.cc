@@ -55,7 +55,8 @@ TEST(StatementTextTest, TrapS2_OneStatementAndOnlyVerbsThatWeUse) {
   for (const char* sql :
        {"DELETE FROM a; DELETE FROM b", "DELETE FROM a;", "", " ",
         "DROP TABLE a", "(DROP TABLE a)", "CREATE TABLE a (b BIGINT)", "COMMIT",
-        "PRAGMA x", "SET x = 1", "CALL x()", "(SELECT 1)", "selection"}) {
+        "PRAGMA x", "SET x = 1", "CALL x()", "(UPDATE a SET b = 1)",
+        "selection"}) {
     EXPECT_FALSE(CheckSql(sql).ok()) << sql;
   }
   for (const char* sql :

@@ -125,10 +125,13 @@ class QueryPlanTest : public QueryPlanFixture {
     // A row that cannot be the caller's has no plan.
     std::string person =
         absl::StartsWith(spec.own_of_contact, "name ") ? name : "things/t3";
+    std::string own = name;
     if constexpr (requires(const Message& it) { it.contacts(0); }) {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [&](Transaction& tx) {
         auto rows = table.Find(tx, {{spec.owner, "things/t7"}});
-        if (rows.ok()) person = rows->front().contacts(0);
+        if (!rows.ok()) return rows.status();
+        person = rows->front().contacts(0);
+        own = rows->front().name();
         return rows.status();
       }));
     }
@@ -144,7 +147,7 @@ class QueryPlanTest : public QueryPlanFixture {
       for (const Lock lock : {Lock::kNone, Lock::kForUpdate}) {
         check([&](Transaction& tx) {
           (void)table.Get(tx, name, lock);
-          return table.BatchGet(tx, {name, "things/x"}, lock).status();
+          return table.BatchGet(tx, {own, "things/x"}, lock).status();
         });
       }
       if (!listed) continue;
@@ -321,16 +324,16 @@ class QueryPlanTest : public QueryPlanFixture {
   }
 
   void CheckAll() {
-    CheckTables(
-        AccountTable(), ContactTable(), ProductTable(), AssetTable(),
-        PriceBookEntryTable(), ServiceContractTable(), ContractLineItemTable(),
-        ContractTemplateTable(), BusinessHoursTable(),
-        BusinessHoursVersionTable(), MilestoneTypeTable(), ItemStatusTable(),
-        AttributeDefinitionTable(), EntitlementProcessTable(),
-        EntitlementProcessVersionTable(), EntitlementTable(),
-        EntitlementTemplateTable(), ProductEntitlementTemplateTable(),
-        AssignmentRuleTable(),
-        EntitlementVerdictTable(), CaseTable(), MilestoneTable(), TaskTable());
+    CheckTables(AccountTable(), ContactTable(), ProductTable(), AssetTable(),
+                PriceBookEntryTable(), ServiceContractTable(),
+                ContractLineItemTable(), ContractTemplateTable(),
+                BusinessHoursTable(), BusinessHoursVersionTable(),
+                MilestoneTypeTable(), ItemStatusTable(),
+                AttributeDefinitionTable(), EntitlementProcessTable(),
+                EntitlementProcessVersionTable(), EntitlementTable(),
+                EntitlementTemplateTable(), ProductEntitlementTemplateTable(),
+                AssignmentRuleTable(), EntitlementVerdictTable(), CaseTable(),
+                MilestoneTable(), TaskTable());
     ExpectIndex(recorder_.Of([&] {
       EXPECT_OK(session_->Read(Within(absl::Seconds(60)), [](Transaction& tx) {
         return MilestoneTable()
@@ -357,6 +360,10 @@ class QueryPlanTest : public QueryPlanFixture {
               "business_hours_default");
     CheckFind(EntitlementTable(), {{"account", "things/t8"}},
               "entitlements_account");
+    CheckFind(EntitlementTable(), {{"asset", "things/t8"}},
+              "entitlements_asset");
+    CheckFind(EntitlementTable(), {{"contract_line_item", "things/t8"}},
+              "entitlements_contract_line_item");
     CheckFind(EntitlementTable(), {{"service_contract", "things/t8"}},
               "entitlements_service_contract", Lock::kForUpdate);
     ExpectIndex(recorder_.Of([&] {
