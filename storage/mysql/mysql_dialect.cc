@@ -14,13 +14,13 @@ class Mysql : public Dialect {
     return " FOR UPDATE SKIP LOCKED";
   }
 
-  // Not INSERT IGNORE, which also swallows foreign keys and cuts what is too
-  // long.
   std::string UnionPart(absl::string_view /*columns*/,
                         absl::string_view select) const override {
     return absl::StrCat("(", select, ")");
   }
 
+  // Not INSERT IGNORE, which also swallows foreign keys and cuts what is too
+  // long.
   std::string OrIgnore(absl::string_view key_column) const override {
     return absl::StrCat("ON DUPLICATE KEY UPDATE ", key_column, " = ",
                         key_column);

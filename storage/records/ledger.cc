@@ -193,20 +193,24 @@ absl::Status LoadLedger(Transaction& tx, absl::string_view entitlement,
 
 absl::Status LoadDue(Transaction& tx, absl::Span<const std::string> names,
                      std::map<std::string, ledger::Ledger>* ledgers) {
-  if (names.empty()) return absl::OkStatus();
-  Binds binds;
-  const std::string list = NamesIn(names, &binds);
-  const absl::StatusOr<Rows> lots = tx.Query(
-      absl::StrCat(kLots, "entitlement IN ", list, " AND remaining <> 0"),
-      binds);
-  if (!lots.ok()) return lots.status();
-  AddLots(*lots, ledgers);
-  const absl::StatusOr<Rows> holds =
-      tx.Query(absl::StrCat(kHolds, "entitlement IN ", list,
-                            " AND expire_us IS NOT NULL"),
-               binds);
-  if (!holds.ok()) return holds.status();
-  return AddHolds(*holds, ledgers);
+  constexpr size_t kAtOnce = 1000;
+  for (size_t from = 0; from < names.size(); from += kAtOnce) {
+    Binds binds;
+    const std::string list = NamesIn(names.subspan(from, kAtOnce), &binds);
+    const absl::StatusOr<Rows> lots = tx.Query(
+        absl::StrCat(kLots, "entitlement IN ", list, " AND remaining <> 0"),
+        binds);
+    if (!lots.ok()) return lots.status();
+    AddLots(*lots, ledgers);
+    const absl::StatusOr<Rows> holds =
+        tx.Query(absl::StrCat(kHolds, "entitlement IN ", list,
+                              " AND expire_us IS NOT NULL"),
+                 binds);
+    if (!holds.ok()) return holds.status();
+    if (absl::Status status = AddHolds(*holds, ledgers); !status.ok())
+      return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status StoreLedger(Transaction& tx, absl::string_view entitlement,

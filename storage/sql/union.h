@@ -12,8 +12,8 @@
 namespace charter::storage {
 
 // How many parts a union of `count` gets, so that few texts exist: the next
-// power of two, above 16 the next multiple of 16. Those beyond `count` are to
-// find nothing.
+// power of two, above 16 the next multiple of 16. Those beyond `count` find
+// nothing, or what others find.
 size_t PaddedParts(size_t count);
 
 // A SELECT for each of `parts` (1 or more), put together, each with the ORDER

@@ -27,6 +27,15 @@ ChildTables::ChildTables(const TableBinding& binding) : binding_(binding) {
   }
 }
 
+void ChildValues::Add(ChildValues others) {
+  if (fields_.empty()) {
+    fields_ = std::move(others.fields_);
+    return;
+  }
+  for (size_t i = 0; i < fields_.size(); ++i)
+    fields_[i].values.merge(others.fields_[i].values);
+}
+
 absl::StatusOr<ChildValues> ChildTables::Load(Transaction& tx,
                                               absl::string_view which,
                                               const Binds& binds) const {

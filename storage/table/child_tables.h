@@ -22,6 +22,8 @@ class ChildValues {
  public:
   // Sets the repeated fields of the row `name`.
   void Fill(const std::string& name, google::protobuf::Message* message) const;
+  // Those of other rows of the same table.
+  void Add(ChildValues others);
 
  private:
   friend class ChildTables;

@@ -71,8 +71,8 @@ class Table {
       Lock lock = Lock::kNone) const {
     return Find(tx, absl::MakeConstSpan(equal.begin(), equal.size()), lock);
   }
-  // All rows whose column has one of these values, in order of name. One
-  // statement per 1,000 values.
+  // All rows whose column has one of these values; in order of name, where
+  // there are at most 1,000 values. One statement per 1,000.
   absl::StatusOr<std::vector<Message>> FindIn(
       Transaction& tx, absl::string_view column,
       absl::Span<const std::string> values) const {

@@ -199,9 +199,17 @@ absl::StatusOr<ChildValues> TableBase::LoadChildren(Transaction& tx,
   const size_t name_index = binding_.has_etag() ? 1 : 0;
   std::vector<Value> names;
   for (Row row : rows) names.emplace_back(row.Text(name_index));
-  Binds binds;
-  const std::string list = InList("name", names, &binds);
-  return children_.Load(tx, absl::StrCat("IN ", list), binds);
+  ChildValues loaded;
+  for (size_t from = 0; from < names.size(); from += kBatch) {
+    Binds binds;
+    const std::string list = InList(
+        "name", absl::MakeConstSpan(names).subspan(from, kBatch), &binds);
+    absl::StatusOr<ChildValues> some =
+        children_.Load(tx, absl::StrCat("IN ", list), binds);
+    if (!some.ok()) return some.status();
+    loaded.Add(*std::move(some));
+  }
+  return loaded;
 }
 
 absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
@@ -315,19 +323,21 @@ absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
                                Sink sink) const {
   if (binding_.FindColumn(column) == nullptr)
     return Misuse(binding_, absl::StrCat("it has no column ", column));
-  if (values.size() > kBatch) {
-    return Misuse(binding_,
-                  absl::StrCat("FindIn takes at most ", kBatch, " values"));
+  std::vector<Value> all(values.begin(), values.end());
+  std::sort(all.begin(), all.end(), ByText);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  for (size_t from = 0; from < all.size(); from += kBatch) {
+    Binds binds;
+    const std::string list =
+        InList("value", absl::MakeConstSpan(all).subspan(from, kBatch), &binds);
+    absl::StatusOr<Selection> selection =
+        Where(tx, absl::StrCat(column, " IN ", list), std::move(binds), "");
+    if (!selection.ok()) return selection.status();
+    if (!binding_.FindColumn(column)->immutable) selection->which.clear();
+    absl::Status status = ReadAll(tx, *selection, sink, All, nullptr);
+    if (!status.ok()) return status;
   }
-  if (values.empty()) return absl::OkStatus();
-  const std::vector<Value> all(values.begin(), values.end());
-  Binds binds;
-  const std::string list = InList("value", all, &binds);
-  absl::StatusOr<Selection> selection =
-      Where(tx, absl::StrCat(column, " IN ", list), std::move(binds), "");
-  if (!selection.ok()) return selection.status();
-  if (!binding_.FindColumn(column)->immutable) selection->which.clear();
-  return ReadAll(tx, *selection, sink, All, nullptr);
+  return absl::OkStatus();
 }
 
 absl::Status TableBase::Insert(Transaction& tx, Message* message,

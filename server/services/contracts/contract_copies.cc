@@ -82,6 +82,7 @@ absl::Status StoreLines(Call& call, storage::Transaction& tx,
   for (v1::ContractLineItem& line : *lines) {
     SetStatus(catalog, call.now(), contract, &line);
     call.Emit(ChangeEvent(ContractLineItems(), "created", line));
+    call.Audit(line.name(), nullptr, &line);
   }
   return absl::OkStatus();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "server/contracts/lines.h"
 #include "server/services/contracts/contract_dates.h"
 #include "server/services/contracts/contract_time.h"
@@ -68,27 +69,44 @@ absl::Status StoreContract(Call& call, storage::Transaction& tx,
   return absl::OkStatus();
 }
 
-// Entitlements that hang on the line for its asset hold it there (C1).
+// Entitlements that hang on the line agree with its asset (C1).
+absl::Status CheckHanging(storage::Transaction& tx,
+                          const v1::ContractLineItem& line) {
+  absl::StatusOr<std::vector<v1::Entitlement>> hanging =
+      storage::EntitlementTable().Find(tx,
+                                       {{"contract_line_item", line.name()}});
+  if (!hanging.ok()) return hanging.status();
+  for (const v1::Entitlement& entitlement : *hanging) {
+    if (entitlement.has_delete_time() ||
+        entitlement.state() == v1::Entitlement::CANCELLED)
+      continue;
+    if (entitlement.asset() != line.asset())
+      return errors::ResourceInUse(line.name(), entitlement.name());
+  }
+  return absl::OkStatus();
+}
+
+// New dates ask for the asset again, as another account may have it by now.
 absl::Status CheckAsset(storage::Transaction& tx,
                         const v1::ContractLineItem* before,
                         const v1::ContractLineItem& line) {
-  if (before != nullptr && before->asset() == line.asset())
-    return absl::OkStatus();
-  if (before != nullptr && !before->asset().empty()) {
-    absl::StatusOr<std::vector<v1::Entitlement>> hanging =
-        storage::EntitlementTable().Find(tx,
-                                         {{"contract_line_item", line.name()}});
-    if (!hanging.ok()) return hanging.status();
-    for (const v1::Entitlement& entitlement : *hanging) {
-      if (!entitlement.has_delete_time() &&
-          entitlement.asset() == before->asset())
-        return errors::ResourceInUse(before->asset(), entitlement.name());
-    }
-  }
+  const bool named_anew = before == nullptr || before->asset() != line.asset();
   if (line.asset().empty()) return absl::OkStatus();
+  if (before != nullptr && named_anew) {
+    absl::Status status = CheckHanging(tx, line);
+    if (!status.ok()) return status;
+  }
   const std::string field = absl::StrCat(kField, ".asset");
+  if (!named_anew) {
+    using google::protobuf::util::MessageDifferencer;
+    if (MessageDifferencer::Equals(before->start_date(), line.start_date()) &&
+        MessageDifferencer::Equals(before->end_date(), line.end_date()))
+      return absl::OkStatus();
+  }
   absl::StatusOr<v1::Asset> asset =
-      Existing(tx, storage::AssetTable(), line.asset(), field);
+      named_anew ? Existing(tx, storage::AssetTable(), line.asset(), field)
+                 : storage::AssetTable().Get(tx, line.asset());
+  if (absl::IsNotFound(asset.status()) && !named_anew) return absl::OkStatus();
   if (!asset.ok()) return asset.status();
   if (asset->account() != line.account()) {
     return errors::FieldInvalid(field, "OTHER_ACCOUNT",

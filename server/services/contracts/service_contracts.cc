@@ -1,4 +1,5 @@
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "server/services/contracts/figures.h"
 #include "server/services/contracts/money_convert.h"
 #include "server/services/contracts/resources.h"
+#include "server/services/entitlements/renew.h"
 #include "server/services/shared/batch.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_mask.h"
@@ -98,7 +100,22 @@ absl::Status CheckAgainstLines(storage::Transaction& tx,
           "the other one (C8); empty it, or delete them");
     }
   }
-  return CheckLines(*lines, contract);
+  absl::Status status = CheckLines(*lines, contract);
+  if (!status.ok()) return status;
+  std::set<std::string> assets;
+  for (const v1::ContractLineItem& line : *lines) {
+    if (!line.has_delete_time() && !line.cancelled() && !line.has_end_date())
+      assets.insert(line.asset());
+  }
+  absl::StatusOr<std::set<std::string>> elsewhere =
+      AssetsElsewhere(tx, contract.account(), std::move(assets));
+  if (!elsewhere.ok()) return elsewhere.status();
+  if (elsewhere->empty()) return absl::OkStatus();
+  return errors::FieldInvalid(
+      "service_contract.end_date", "OTHER_ACCOUNT",
+      absl::StrCat("a line of the contract is for ", *elsewhere->begin(),
+                   ", which the account has not got any more; cancel the line "
+                   "or give it an end of its own (C1)"));
 }
 
 void CopyActivation(const v1::ServiceContract& from,

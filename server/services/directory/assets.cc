@@ -54,20 +54,31 @@ absl::Status CheckPrice(const v1::Asset& asset) {
 
 // The product is looked at when it, or the number that it may demand, changes:
 // what is there already stays as it is.
-// Entitlements for the asset as one of its product hold it there (C1).
+// Entitlements of the account that name a product with the asset agree with it
+// (C1).
+absl::Status CheckCovering(storage::Transaction& tx, const v1::Asset& asset) {
+  absl::StatusOr<std::vector<v1::Entitlement>> covering =
+      storage::EntitlementTable().Find(tx, {{"asset", asset.name()}});
+  if (!covering.ok()) return covering.status();
+  for (const v1::Entitlement& entitlement : *covering) {
+    if (entitlement.has_delete_time() ||
+        entitlement.state() == v1::Entitlement::CANCELLED ||
+        entitlement.account() != asset.account())
+      continue;
+    if (!entitlement.product().empty() &&
+        entitlement.product() != asset.product())
+      return errors::ResourceInUse(asset.name(), entitlement.name());
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
                           const v1::Asset& asset) {
   const bool named_anew =
       before == nullptr || before->product() != asset.product();
-  if (named_anew && before != nullptr && !before->product().empty()) {
-    absl::StatusOr<std::vector<v1::Entitlement>> covering =
-        storage::EntitlementTable().Find(tx, {{"asset", asset.name()}});
-    if (!covering.ok()) return covering.status();
-    for (const v1::Entitlement& entitlement : *covering) {
-      if (!entitlement.has_delete_time() &&
-          entitlement.product() == before->product())
-        return errors::ResourceInUse(before->product(), entitlement.name());
-    }
+  if (named_anew && before != nullptr) {
+    absl::Status status = CheckCovering(tx, asset);
+    if (!status.ok()) return status;
   }
   if (asset.product().empty()) return absl::OkStatus();
   if (!named_anew && before->serial_number() == asset.serial_number())
@@ -170,7 +181,7 @@ absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
   return HideResource(
       call, Assets(), request,
       [&](storage::Transaction& tx, const v1::Asset& asset) {
-        const auto check = [&](storage::Transaction& in) {
+        const auto check = [&](storage::Transaction& in) -> absl::Status {
           absl::Status status =
               CheckUnused(in, storage::AssetTable(), "parent", asset.name());
           status.Update(CheckUnused(in, storage::EntitlementTable(), "asset",
@@ -178,9 +189,12 @@ absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
           absl::StatusOr<std::vector<v1::ContractLineItem>> lines =
               LinesThatCover(call, in, {asset.name()});
           status.Update(lines.status());
-          if (status.ok() && !lines->empty())
-            status = errors::ResourceInUse(asset.name(), (*lines)[0].name());
-          return status;
+          if (!status.ok()) return status;
+          for (const v1::ContractLineItem& line : *lines) {
+            if (line.status() != v1::ServiceContract::EXPIRED)
+              return errors::ResourceInUse(asset.name(), line.name());
+          }
+          return absl::OkStatus();
         };
         tx.Prefetch([&](storage::Transaction& ahead) { (void)check(ahead); });
         return check(tx);

@@ -33,8 +33,11 @@ constexpr int kMostTermsWithin = 50;
 constexpr int kMostCases = 20;
 // Accounts whose own are looked through.
 constexpr size_t kMostAccountsWithin = 4;
-// Resources that are read to be looked at.
-constexpr size_t kMostRead = 200;
+// Resources that are read: of those that meet every word by what was found,
+// twice as many as are shown, and where these are too few, so many of those
+// that may meet the rest by what was not.
+constexpr size_t kReadToShow = 2;
+constexpr size_t kMostUnsure = 40;
 // Words that share a shape with one that was typed, and those taken of them.
 constexpr int kMostSimilar = 200;
 constexpr size_t kMostCorrections = 4;
@@ -42,7 +45,8 @@ constexpr size_t kMostCorrections = 4;
 // Somebody of whom some terms were found.
 struct Candidate {
   std::string account;
-  Terms terms;  // found; of names each word
+  Terms terms;       // found; of names each word
+  std::string form;  // the first of the terms that found it
 };
 
 struct Hit {
@@ -80,9 +84,13 @@ Match MeetsAll(const Reading& reading, absl::string_view name,
 // One search: what is found goes from the terms to the rows.
 class Finder {
  public:
+  // `size`: how many are shown.
   Finder(storage::Transaction& tx, const v1::SearchCallersRequest& request,
-         std::vector<Reading> readings)
-      : tx_(tx), request_(request), readings_(std::move(readings)) {}
+         std::vector<Reading> readings, size_t size)
+      : tx_(tx),
+        request_(request),
+        readings_(std::move(readings)),
+        size_(size) {}
 
   // Asks the database ahead for the first look.
   void Prefetch() {
@@ -112,7 +120,7 @@ class Finder {
 
   size_t found() const { return hits_.size(); }
 
-  void Fill(int size, v1::SearchCallersResponse* response) {
+  void Fill(v1::SearchCallersResponse* response) {
     std::vector<Hit*> sorted;
     for (auto& [name, hit] : hits_) sorted.push_back(&hit);
     using Key = std::tuple<int, int, const std::string&, const std::string&>;
@@ -122,8 +130,8 @@ class Finder {
     };
     std::sort(sorted.begin(), sorted.end(),
               [&](const Hit* a, const Hit* b) { return key(a) < key(b); });
-    if (sorted.size() > static_cast<size_t>(size)) {
-      sorted.resize(size);
+    if (sorted.size() > size_) {
+      sorted.resize(size_);
       incomplete_ = true;
     }
     for (Hit* hit : sorted) *response->add_callers() = std::move(hit->caller);
@@ -193,6 +201,7 @@ class Finder {
     for (const FoundTerm& one : found) {
       Candidate& candidate = candidates_[one.subject];
       candidate.account = one.account;
+      if (candidate.terms.empty()) candidate.form = one.term.term;
       for (const absl::string_view word : absl::StrSplit(one.term.term, ' '))
         candidate.terms.push_back({one.term.kind, std::string(word)});
     }
@@ -203,14 +212,14 @@ class Finder {
     incomplete_ |= search.cut;
     std::vector<int> counts(search.ranges.size());
     for (const FoundTerm& one : found) ++counts[one.range];
-    std::vector<std::set<size_t>> cut(readings_.size());
+    cut_.resize(readings_.size());
     for (size_t i = 0; i < counts.size(); ++i) {
       if (counts[i] == kMostTerms &&
           search.purposes[i].clause != Search::kPhrase)
-        cut[search.purposes[i].reading].insert(search.purposes[i].clause);
+        cut_[search.purposes[i].reading].insert(search.purposes[i].clause);
     }
     for (size_t r = 0; r < readings_.size(); ++r) {
-      incomplete_ |= !cut[r].empty() && cut[r].size() == readings_[r].size();
+      incomplete_ |= !cut_[r].empty() && cut_[r].size() == readings_[r].size();
     }
   }
 
@@ -248,12 +257,13 @@ class Finder {
     return absl::OkStatus();
   }
 
-  // Those that may meet most, by what is known of them.
+  // Those that meet most by what is known of them, in order of their names.
   std::vector<std::string> MostLikely() {
     struct Likely {
       int missing = 0;
       int worse = 0;
       int order = 0;
+      const std::string* form = nullptr;
       const std::string* name = nullptr;
     };
     std::vector<Likely> all;
@@ -263,9 +273,11 @@ class Finder {
       static const Terms* const none = new Terms;
       const Terms& of_account =
           account == candidates_.end() ? *none : account->second.terms;
-      Likely best = {INT32_MAX, 0, OrderOf(name), &name};
+      Likely best = {INT32_MAX, 0, OrderOf(name), &candidate.form, &name};
       for (const Reading& reading : readings_) {
-        Likely one = {0, 0, best.order, &name};
+        Likely one = best;
+        one.missing = 0;
+        one.worse = 0;
         for (const Wanted& wanted : reading) {
           const Match match = std::max(MatchOf(wanted, name, candidate.terms),
                                        MatchOf(wanted, "", of_account));
@@ -279,19 +291,28 @@ class Finder {
       all.push_back(best);
     }
     std::sort(all.begin(), all.end(), [](const Likely& a, const Likely& b) {
-      return std::tie(a.missing, a.worse, a.order, *a.name) <
-             std::tie(b.missing, b.worse, b.order, *b.name);
+      return std::tie(a.missing, a.worse, a.order, *a.form, *a.name) <
+             std::tie(b.missing, b.worse, b.order, *b.form, *b.name);
     });
     std::vector<std::string> names;
+    size_t sure = hits_.size();
+    size_t unsure = 0;
     int cases = 0;
     for (const Likely& one : all) {
-      if (names.size() == kMostRead) break;
+      if (one.missing == 0) {
+        ++sure;
+        if (names.size() >= kReadToShow * size_) {
+          incomplete_ = true;
+          break;
+        }
+      } else if (sure >= size_ || ++unsure > kMostUnsure) {
+        break;
+      }
       // They may be long.
       if (absl::StartsWith(*one.name, "cases/") && ++cases > kMostCases)
         continue;
       names.push_back(*one.name);
     }
-    incomplete_ |= names.size() < all.size() && all[names.size()].missing == 0;
     return names;
   }
 
@@ -382,9 +403,12 @@ class Finder {
   storage::Transaction& tx_;
   const v1::SearchCallersRequest& request_;
   std::vector<Reading> readings_;
+  const size_t size_;
   std::map<std::string, Candidate> candidates_;  // by name
   std::map<std::string, Owner> accounts_;
   std::map<std::string, Hit> hits_;
+  // Of each reading the clauses of which not all was looked at, in either look.
+  std::vector<std::set<size_t>> cut_;
   bool incomplete_ = false;
 };
 
@@ -423,7 +447,7 @@ absl::StatusOr<v1::SearchCallersResponse> SearchCallers(
   absl::Status status =
       call.Read([&](storage::Transaction& tx) -> absl::Status {
         response.Clear();
-        Finder finder(tx, request, *readings);
+        Finder finder(tx, request, *readings, static_cast<size_t>(size));
         finder.Prefetch();
         if (!request.account().empty()) {
           absl::Status there = Existing(tx, storage::AccountTable(),
@@ -435,7 +459,7 @@ absl::StatusOr<v1::SearchCallersResponse> SearchCallers(
         if (found.ok() && finder.found() < static_cast<size_t>(size))
           found = finder.Look(/*corrected=*/true);
         if (!found.ok()) return found;
-        finder.Fill(size, &response);
+        finder.Fill(&response);
         return response.callers().empty() ? absl::OkStatus()
                                           : FillGlance(call, tx, &response);
       });

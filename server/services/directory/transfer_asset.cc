@@ -57,7 +57,13 @@ absl::StatusOr<std::vector<v1::Asset>> LockParts(storage::Transaction& tx,
   absl::StatusOr<std::vector<std::string>> below =
       Replant(*std::move(nodes), asset.name(), "", "name");
   if (!below.ok()) return below.status();
-  return table.BatchGet(tx, *below, storage::Lock::kForUpdate);
+  absl::StatusOr<std::vector<v1::Asset>> parts =
+      table.BatchGet(tx, *below, storage::Lock::kForUpdate);
+  if (!parts.ok()) return parts;
+  // Deleted while this waited for the lock.
+  std::erase_if(*parts,
+                [](const v1::Asset& part) { return part.has_delete_time(); });
+  return parts;
 }
 
 // Puts the asset where the request says, among the new account's.
@@ -131,7 +137,8 @@ absl::StatusOr<v1::Asset> Transfer(Call& call, storage::Transaction& tx,
     if (line.status() != v1::ServiceContract::EXPIRED)
       return errors::ResourceInUse(line.asset(), line.name());
   }
-  status = FollowAssets(call, tx, names, request.account(), request.coverage());
+  status = FollowAssets(call, tx, names, before->account(), request.account(),
+                        request.coverage());
   if (!status.ok()) return status;
 
   status = Store(call, tx, *before, &after);

@@ -19,16 +19,25 @@ Resource<v1::AssignmentRule> Rules() {
   return {storage::AssignmentRuleTable(), "assignmentRules", "assignment_rule"};
 }
 
+bool SaysTheSame(const v1::AssignmentRule& a, const v1::AssignmentRule& b) {
+  return a.condition() == b.condition() &&
+         a.entitlement_condition() == b.entitlement_condition() &&
+         a.leave_unassigned() == b.leave_unassigned();
+}
+
 auto Check(Call& call) {
   return [&call](storage::Transaction& tx, const v1::AssignmentRule* before,
                  v1::AssignmentRule& rule) -> absl::Status {
     absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
         call.services().catalog->Get(tx);
     if (!catalog.ok()) return catalog.status();
-    FieldViolations violations;
-    (void)CompileRule(rule, AssignmentSchema((*catalog)->authoring_schema),
-                      "assignment_rule", &violations);
-    if (!violations.empty()) return violations.ToStatus();
+    // One that does not compile any more can still be disabled.
+    if (before == nullptr || !SaysTheSame(*before, rule)) {
+      FieldViolations violations;
+      (void)CompileRule(rule, AssignmentSchema((*catalog)->authoring_schema),
+                        "assignment_rule", &violations);
+      if (!violations.empty()) return violations.ToStatus();
+    }
     if (before == nullptr &&
         (*catalog)->assignment_rules.size() >= kMostRules) {
       return errors::LimitReached("assignment rules", kMostRules,

@@ -23,16 +23,17 @@ struct Held {
   storage::HiddenValues hidden;
 };
 
-// Those of `assets` that are neither cancelled nor over, locked.
+// Those of `account` for `assets` that are neither cancelled nor over, locked.
 absl::StatusOr<std::vector<Held>> LockHeld(
     Call& call, storage::Transaction& tx, const Catalog& catalog,
-    const std::vector<std::string>& assets) {
+    const std::vector<std::string>& assets, const std::string& account) {
   absl::StatusOr<std::vector<v1::Entitlement>> found =
       storage::EntitlementTable().FindIn(tx, "asset", assets);
   if (!found.ok()) return found.status();
   std::vector<std::string> names;
   for (const v1::Entitlement& row : *found) {
-    if (!row.has_delete_time()) names.push_back(row.name());
+    if (!row.has_delete_time() && row.account() == account)
+      names.push_back(row.name());
   }
   std::vector<Held> held;
   if (names.empty()) return held;
@@ -88,13 +89,13 @@ absl::Status Move(Call& call, storage::Transaction& tx, const Catalog& catalog,
 
 absl::Status FollowAssets(Call& call, storage::Transaction& tx,
                           const std::vector<std::string>& assets,
-                          const std::string& account,
+                          const std::string& from, const std::string& account,
                           Request::Coverage coverage) {
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
   if (!catalog.ok()) return catalog.status();
   absl::StatusOr<std::vector<Held>> held =
-      LockHeld(call, tx, **catalog, assets);
+      LockHeld(call, tx, **catalog, assets, from);
   if (!held.ok()) return held.status();
   for (const Held& one : *held) {
     const bool of_contract = !one.row.service_contract().empty() ||

@@ -13,13 +13,13 @@
 
 namespace charter::services {
 
-// Refuses (RESOURCE_IN_USE), cancels or moves to `account` the entitlements of
-// `assets` that are neither cancelled nor over. The others stay where they are,
-// as history. What of a ledger is due by now is recorded before it moves, as
-// the account's that had it.
+// Refuses (RESOURCE_IN_USE), cancels or moves from one account to `account` the
+// entitlements for `assets` that are neither cancelled nor over. The others
+// stay where they are, as history. What of a ledger is due by now is recorded
+// before it moves, as the account's that had it.
 absl::Status FollowAssets(Call& call, storage::Transaction& tx,
                           const std::vector<std::string>& assets,
-                          const std::string& account,
+                          const std::string& from, const std::string& account,
                           v1::TransferAssetRequest::Coverage coverage);
 
 }  // namespace charter::services

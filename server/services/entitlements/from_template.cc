@@ -93,6 +93,7 @@ absl::Status CreateFor(Call& call, storage::Transaction& tx,
     status = GrantFirst(
         call, tx, FirstUnitsOf(*made_from[i], made[i], **catalog, call.now()),
         &made[i]);
+    if (status.ok()) call.Audit(made[i].name(), nullptr, &made[i]);
   }
   return status;
 }
@@ -237,6 +238,7 @@ absl::StatusOr<v1::Entitlement> ApplyTemplate(
     status = GrantFirst(
         call, tx, FirstUnitsOf(*from, *made, **catalog, call.now()), &*made);
     if (!status.ok()) return status;
+    call.Audit(made->name(), nullptr, &*made);
     return made;
   });
 }

@@ -131,6 +131,7 @@ absl::StatusOr<v1::Entitlement> StoreSuccessor(
   absl::Status status = GrantAnew(call, tx, before->name(), &*stored);
   if (status.ok()) status = SetStatus(tx, catalog, call.now(), {&*stored});
   if (!status.ok()) return status;
+  call.Audit(stored->name(), nullptr, &*stored);
   const v1::Entitlement was = *before;
   before->set_renewed_to(stored->name());
   status = storage::EntitlementTable().UpdateDerived(tx, *before);

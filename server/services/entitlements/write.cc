@@ -7,6 +7,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "server/services/entitlements/entitlement_dates.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/field_checks.h"
@@ -82,14 +83,22 @@ absl::Status CheckContacts(absl::string_view path, storage::Transaction& tx,
   return violations.ToStatus();
 }
 
+bool SameDates(const v1::Entitlement& a, const v1::Entitlement& b) {
+  using google::protobuf::util::MessageDifferencer;
+  return MessageDifferencer::Equals(a.start_date(), b.start_date()) &&
+         MessageDifferencer::Equals(a.end_date(), b.end_date());
+}
+
 // The asset and the product that it covers. One of them that stays as it was is
-// looked at only for the other.
+// looked at only for the other, and the asset for new dates, as another account
+// may have it by now.
 absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
                           const v1::Entitlement& was,
                           const v1::Entitlement& entitlement) {
   const bool new_asset = entitlement.asset() != was.asset();
   const bool new_product = entitlement.product() != was.product();
-  if (!new_asset && !new_product) return absl::OkStatus();
+  if (!new_asset && !new_product && SameDates(was, entitlement))
+    return absl::OkStatus();
   std::string product_of_asset;
   if (!entitlement.asset().empty()) {
     absl::StatusOr<v1::Asset> asset =
@@ -101,7 +110,8 @@ absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
       return OtherAccount(absl::StrCat(path, "asset"), "an asset");
     product_of_asset = asset->product();
   }
-  if (entitlement.product().empty()) return absl::OkStatus();
+  if (entitlement.product().empty() || (!new_asset && !new_product))
+    return absl::OkStatus();
   if (new_product) {
     absl::Status status =
         ProductToName(tx, entitlement.product(), absl::StrCat(path, "product"))
@@ -283,10 +293,8 @@ absl::Status InsertEntitlements(Call& call, storage::Transaction& tx,
     return Duplicate(Entitlements(), entitlements->front(), status);
   if (status.ok()) status = SetStatus(tx, catalog, call.now(), all);
   if (!status.ok()) return status;
-  for (const v1::Entitlement& entitlement : *entitlements) {
+  for (const v1::Entitlement& entitlement : *entitlements)
     call.Emit(ChangeEvent(Entitlements(), "created", entitlement));
-    call.Audit(entitlement.name(), nullptr, &entitlement);
-  }
   return absl::OkStatus();
 }
 

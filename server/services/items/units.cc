@@ -118,6 +118,12 @@ class Follower {
     return found == books.end() ? nullptr : &found->second;
   }
 
+  // An entitlement may have gone to another account with its asset
+  // (TransferAsset): what the item held of it stays, but it takes no more.
+  bool IsOwn(const Book& book) const {
+    return book.entitlement.account() == change_.row.account();
+  }
+
   absl::Status FollowUnit(std::map<std::string, Book>& books) {
     v1::Case& row = change_.row;
     const std::string& name = row.name();
@@ -125,6 +131,14 @@ class Follower {
     // An entitlement that was removed for good took its ledger with it.
     Book* const old = Holds() ? Find(books, before_->entitlement()) : nullptr;
     Book* there = TakesUnit() ? Find(books, row.entitlement()) : nullptr;
+    if (there != nullptr && !IsOwn(*there)) {
+      if (fresh_) {
+        return errors::FieldInvalid(
+            "case.entitlement", "OTHER_ACCOUNT",
+            "went to another account meanwhile, with its asset");
+      }
+      there = nullptr;
+    }
     if (there != nullptr && !there->Counts(v1::Allotment::CASES))
       there = nullptr;
     if (old != nullptr && Moves()) {
@@ -195,7 +209,7 @@ class Follower {
     v1::Case& row = change_.row;
     Book* const book = Find(books, row.entitlement());
     const bool counted =
-        book != nullptr && book->Counts(v1::Allotment::MINUTES);
+        book != nullptr && IsOwn(*book) && book->Counts(v1::Allotment::MINUTES);
     for (const Work& work : work_) {
       row.set_work_minutes(row.work_minutes() + work.minutes);
       if (!counted || !work.counts) continue;

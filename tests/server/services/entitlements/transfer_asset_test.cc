@@ -10,9 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "charter/v1/admin_service.pb.h"
 #include "server/services/admin/admin.h"
+#include "server/services/cases/cases.h"
 #include "server/services/shared/time_convert.h"
 #include "server/workers/feed_publisher.h"
 #include "server/workers/wakeup_worker.h"
+#include "storage/table/resource_tables.h"
 #include "tests/server/services/entitlements/entitlements_fixture.h"
 
 namespace charter::services {
@@ -386,6 +388,75 @@ TEST_P(TransferAssetTest, AssetsOnLinesAreNotDeleted) {
                 "contract_line_item { name: 'contractLineItems/l' cancelled: "
                 "true }"));
   EXPECT_EQ(remove(), absl::OkStatus());
+}
+
+TEST_P(TransferAssetTest, C5_CasesThatStayUseNoUnitsOfWhatWent) {
+  Entitle("e", "asset: 'assets/press' allotment { unit: MINUTES }");
+  world_.Do(&GrantUnits,
+            Proto<v1::GrantUnitsRequest>("name: 'entitlements/e' units: 100"));
+  world_.Do(&OpenCase,
+            Proto<v1::OpenCaseRequest>(
+                "case_id: 'c' case { account: 'accounts/acme' asset: "
+                "'assets/press' entitlement: 'entitlements/e' }"));
+  const auto work = [&](const std::string& key) {
+    world_.Do(&RecordEvents,
+              Proto<v1::RecordEventsRequest>(absl::StrCat(
+                  "events { case: 'cases/c' event { key: '", key,
+                  "' work_logged { minutes: 10 worker: 'ann' } } }")));
+  };
+  work("before");
+  EXPECT_EQ(Get("e").units_available(), 90);
+  ASSERT_TRUE(Transfer(absl::StrCat(kToOther, "coverage: MOVE")).ok());
+  work("after");
+  EXPECT_EQ(Get("e").units_available(), 90);
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_P(TransferAssetTest, C1_WhatStayedAsHistoryCoversItNoMore) {
+  Entitle("e", "asset: 'assets/press' end_date { year: 2001 month: 6 day: 1 }");
+  AddLine("l", "acme",
+          "asset: 'assets/press' end_date { year: 2001 month: 6 day: 1 }");
+  Activate("acme");
+  ASSERT_TRUE(Transfer(kToOther).ok());
+  EXPECT_THAT(
+      world_
+          .Try(&UpdateEntitlement,
+               Proto<v1::UpdateEntitlementRequest>(
+                   "entitlement { name: 'entitlements/e' end_date { year: 2100 "
+                   "month: 1 day: 1 } }"))
+          .status(),
+      IsRefusal("FIELD_INVALID", "entitlement.asset"));
+  EXPECT_THAT(
+      world_
+          .Try(&UpdateContractLineItem,
+               Proto<v1::UpdateContractLineItemRequest>(
+                   "contract_line_item { name: 'contractLineItems/l' end_date "
+                   "{ year: 2100 month: 1 day: 1 } }"))
+          .status(),
+      IsRefusal("FIELD_INVALID", "contract_line_item.asset"));
+}
+
+TEST_P(TransferAssetTest, AnAssetOfMoreThanAThousandPartsGoesToo) {
+  const auto session = world_.store().OpenSession();
+  Call call(world_.services(), *session, world_.Info());
+  ASSERT_EQ(call.Apply([&](storage::Transaction& tx) {
+    std::vector<v1::Asset> parts;
+    for (int i = 0; i < 1001; ++i) {
+      v1::Asset& part = parts.emplace_back();
+      part.set_name(absl::StrCat("assets/part-", i));
+      part.set_account("accounts/acme");
+      part.set_display_name("Part");
+      part.set_parent("assets/press");
+      part.set_root("assets/press");
+    }
+    return storage::AssetTable().InsertAll(tx, &parts);
+  }),
+            absl::OkStatus());
+  const absl::StatusOr<v1::Asset> moved = Transfer(kToOther);
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  EXPECT_EQ(world_.Number(
+                "SELECT COUNT(*) FROM assets WHERE account = 'accounts/other'"),
+            1001 + 3);
 }
 
 }  // namespace
