@@ -1,5 +1,5 @@
 // Trees of resources whose rows hold their parent and the top of their tree:
-// contracts, contract lines (semantics C8).
+// contracts, contract lines (semantics C8), assets.
 #ifndef CHARTER_STORAGE_RECORDS_TREES_H_
 #define CHARTER_STORAGE_RECORDS_TREES_H_
 

@@ -59,6 +59,22 @@ absl::StatusOr<ChildValues> ChildTables::Load(Transaction& tx,
   return loaded;
 }
 
+absl::StatusOr<ChildValues> ChildTables::LoadOf(
+    Transaction& tx, absl::Span<const Value> names) const {
+  constexpr size_t kBatch = 1000;
+  ChildValues loaded;
+  for (size_t from = 0; from < names.size(); from += kBatch) {
+    Binds binds;
+    const std::string list =
+        InList("name", names.subspan(from, kBatch), &binds);
+    absl::StatusOr<ChildValues> some =
+        Load(tx, absl::StrCat("IN ", list), binds);
+    if (!some.ok()) return some.status();
+    loaded.Add(*std::move(some));
+  }
+  return loaded;
+}
+
 absl::Status ChildTables::Insert(Transaction& tx,
                                  absl::Span<Message* const> messages) const {
   for (const Child& child : children_) {

@@ -44,6 +44,10 @@ class ChildTables {
   // statement per table.
   absl::StatusOr<ChildValues> Load(Transaction& tx, absl::string_view which,
                                    const Binds& binds) const;
+  // The children of the rows of these names: one statement per table and 1,000
+  // names.
+  absl::StatusOr<ChildValues> LoadOf(Transaction& tx,
+                                     absl::Span<const Value> names) const;
   // Writes the children of new rows: one statement per table.
   absl::Status Insert(
       Transaction& tx,

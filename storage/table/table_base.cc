@@ -199,17 +199,7 @@ absl::StatusOr<ChildValues> TableBase::LoadChildren(Transaction& tx,
   const size_t name_index = binding_.has_etag() ? 1 : 0;
   std::vector<Value> names;
   for (Row row : rows) names.emplace_back(row.Text(name_index));
-  ChildValues loaded;
-  for (size_t from = 0; from < names.size(); from += kBatch) {
-    Binds binds;
-    const std::string list = InList(
-        "name", absl::MakeConstSpan(names).subspan(from, kBatch), &binds);
-    absl::StatusOr<ChildValues> some =
-        children_.Load(tx, absl::StrCat("IN ", list), binds);
-    if (!some.ok()) return some.status();
-    loaded.Add(*std::move(some));
-  }
-  return loaded;
+  return children_.LoadOf(tx, names);
 }
 
 absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
@@ -273,27 +263,39 @@ absl::Status TableBase::Get(Transaction& tx, absl::string_view name, Lock lock,
   return absl::OkStatus();
 }
 
-absl::Status TableBase::BatchGet(Transaction& tx,
-                                 absl::Span<const std::string> names, Lock lock,
-                                 Sink sink,
-                                 std::vector<HiddenValues>* hidden) const {
-  std::vector<Value> all(names.begin(), names.end());
+absl::Status TableBase::ReadIn(Transaction& tx, absl::string_view column,
+                               absl::Span<const std::string> values, Lock lock,
+                               Sink sink,
+                               std::vector<HiddenValues>* hidden) const {
+  const bool by_name = column == "name";
+  std::vector<Value> all(values.begin(), values.end());
   std::sort(all.begin(), all.end(), ByText);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (size_t from = 0; from < all.size(); from += kBatch) {
     Binds binds;
-    const std::string which = absl::StrCat(
-        "IN ",
-        InList("name", absl::MakeConstSpan(all).subspan(from, kBatch), &binds));
+    const std::string in = absl::StrCat(
+        "IN ", InList(by_name ? "name" : "value",
+                      absl::MakeConstSpan(all).subspan(from, kBatch), &binds));
     absl::StatusOr<Selection> selection =
-        Where(tx, absl::StrCat("name ", which), std::move(binds),
+        Where(tx, absl::StrCat(column, " ", in), std::move(binds),
               LockText(tx.dialect(), lock));
     if (!selection.ok()) return selection.status();
-    if (tx.confined_to() == nullptr) selection->which = which;
+    if (by_name && tx.confined_to() == nullptr) {
+      selection->which = in;
+    } else if (!by_name && !binding_.FindColumn(column)->immutable) {
+      selection->which.clear();
+    }
     absl::Status status = ReadAll(tx, *selection, sink, All, hidden);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status TableBase::BatchGet(Transaction& tx,
+                                 absl::Span<const std::string> names, Lock lock,
+                                 Sink sink,
+                                 std::vector<HiddenValues>* hidden) const {
+  return ReadIn(tx, "name", names, lock, sink, hidden);
 }
 
 absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
@@ -323,21 +325,7 @@ absl::Status TableBase::FindIn(Transaction& tx, absl::string_view column,
                                Sink sink) const {
   if (binding_.FindColumn(column) == nullptr)
     return Misuse(binding_, absl::StrCat("it has no column ", column));
-  std::vector<Value> all(values.begin(), values.end());
-  std::sort(all.begin(), all.end(), ByText);
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  for (size_t from = 0; from < all.size(); from += kBatch) {
-    Binds binds;
-    const std::string list =
-        InList("value", absl::MakeConstSpan(all).subspan(from, kBatch), &binds);
-    absl::StatusOr<Selection> selection =
-        Where(tx, absl::StrCat(column, " IN ", list), std::move(binds), "");
-    if (!selection.ok()) return selection.status();
-    if (!binding_.FindColumn(column)->immutable) selection->which.clear();
-    absl::Status status = ReadAll(tx, *selection, sink, All, nullptr);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return ReadIn(tx, column, values, Lock::kNone, sink, nullptr);
 }
 
 absl::Status TableBase::Insert(Transaction& tx, Message* message,

@@ -110,6 +110,11 @@ class TableBase {
   absl::Status ReadAll(Transaction& tx, const Selection& selection, Sink sink,
                        absl::FunctionRef<bool(const Message&)> go_on,
                        std::vector<HiddenValues>* hidden) const;
+  // Rows whose column has one of the values, of which each statement takes so
+  // many.
+  absl::Status ReadIn(Transaction& tx, absl::string_view column,
+                      absl::Span<const std::string> values, Lock lock,
+                      Sink sink, std::vector<HiddenValues>* hidden) const;
   absl::StatusOr<ChildValues> LoadChildren(Transaction& tx,
                                            const Selection& selection,
                                            const Rows& rows) const;

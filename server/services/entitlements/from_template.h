@@ -32,8 +32,8 @@ absl::Status CreateForAsset(Call& call, storage::Transaction& tx,
 // first day, or its contract's.
 absl::Status CreateForLine(Call& call, storage::Transaction& tx,
                            const v1::ContractLineItem& line);
-// The same for the new lines of a contract, at most 1,000, in as many
-// statements.
+// The same for the new lines of a contract, at most 1,000: in as many
+// statements, but for those that grant units.
 absl::Status CreateForLines(Call& call, storage::Transaction& tx,
                             const v1::ServiceContract& contract,
                             absl::Span<const v1::ContractLineItem> lines);
