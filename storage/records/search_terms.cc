@@ -1,6 +1,7 @@
 #include "storage/records/search_terms.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -19,12 +20,6 @@ constexpr size_t kMostAccounts = 64;
 // Parts of one UNION ALL, of which SQLite takes 500.
 constexpr size_t kRangesAtOnce = 128;
 
-size_t PowerOfTwo(size_t count) {
-  size_t padded = 1;
-  while (padded < count) padded *= 2;
-  return padded;
-}
-
 absl::Status DeleteTerms(Transaction& tx, absl::string_view subject,
                          absl::Span<const SearchTerm> terms) {
   for (size_t from = 0; from < terms.size(); from += kDeletedAtOnce) {
@@ -32,7 +27,7 @@ absl::Status DeleteTerms(Transaction& tx, absl::string_view subject,
         terms.subspan(from, kDeletedAtOnce);
     std::string sql = "DELETE FROM search_terms WHERE ";
     Binds binds = {{"subject", subject}};
-    for (size_t i = 0; i < PowerOfTwo(some.size()); ++i) {
+    for (size_t i = 0; i < std::bit_ceil(some.size()); ++i) {
       const SearchTerm& term = some[std::min(i, some.size() - 1)];
       absl::StrAppend(&sql, i == 0 ? "" : " OR ", "(kind = :kind_", i,
                       " AND term = :term_", i, " AND subject = :subject)");

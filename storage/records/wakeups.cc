@@ -1,6 +1,7 @@
 #include "storage/records/wakeups.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,8 +26,7 @@ struct Key {
 // one row. The number is padded to a power of two with the last key, so that
 // few texts exist.
 absl::Status DeleteKeys(Transaction& tx, absl::Span<const Key> keys) {
-  size_t padded = 1;
-  while (padded < keys.size()) padded *= 2;
+  const size_t padded = std::bit_ceil(keys.size());
   std::string sql = "DELETE FROM wakeups WHERE ";
   Binds binds;
   for (size_t i = 0; i < padded; ++i) {

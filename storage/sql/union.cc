@@ -1,5 +1,7 @@
 #include "storage/sql/union.h"
 
+#include <bit>
+
 #include "absl/strings/str_cat.h"
 
 namespace charter::storage {
@@ -7,9 +9,7 @@ namespace charter::storage {
 size_t PaddedParts(size_t count) {
   constexpr size_t kStep = 16;
   if (count > kStep) return (count + kStep - 1) / kStep * kStep;
-  size_t padded = 1;
-  while (padded < count) padded *= 2;
-  return padded;
+  return std::bit_ceil(count);
 }
 
 std::string UnionOf(const Dialect& dialect, absl::string_view columns,

@@ -9,6 +9,7 @@
 #include "server/sla/expression/expression.h"
 #include "storage/filter/filter_sql.h"
 #include "storage/sql/errors.h"
+#include "storage/sql/union.h"
 #include "storage/table/lead.h"
 #include "storage/table/table_base.h"
 
@@ -203,14 +204,14 @@ absl::Status TableBase::FindLast(Transaction& tx, absl::string_view column,
                                      "column that there is"));
   }
   if (values.empty()) return absl::OkStatus();
-  size_t padded = 1;  // with values that no row has, so that few texts exist
-  while (padded < values.size()) padded *= 2;
+  const size_t parts = PaddedParts(values.size());
   Selection selection;
-  for (size_t i = 0; i < padded; ++i) {
-    absl::StrAppend(&selection.sql, i == 0 ? "" : " UNION ALL ",
-                    "SELECT * FROM (", texts_.select, " WHERE ", column,
-                    " = :value_", i,
-                    " ORDER BY name DESC LIMIT :limit) AS part");
+  selection.sql = UnionOf(tx.dialect(), "*", parts, [&](size_t i) {
+    return absl::StrCat(texts_.select, " WHERE ", column, " = :value_", i,
+                        " ORDER BY name DESC LIMIT :limit");
+  });
+  // No row has the values that pad.
+  for (size_t i = 0; i < parts; ++i) {
     selection.binds.Add(absl::StrCat("value_", i),
                         i < values.size() ? values[i] : "");
   }

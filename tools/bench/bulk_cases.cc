@@ -65,6 +65,7 @@ absl::Status AddCopies(storage::Transaction& tx, const WholeCase& whole,
     const int64_t due_us = whole.due_us + int64_t{1000} * i;
     rows.push_back(whole.row);
     rows.back().set_name(name);
+    rows.back().set_case_number(absl::StrCat(900'000'000'000 + i));
     hidden.push_back(storage::CaseHidden(due_us));
     for (v1::Milestone milestone : whole.milestones) {
       milestone.set_name(

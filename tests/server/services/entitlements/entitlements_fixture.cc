@@ -85,6 +85,25 @@ v1::ContractLineItem EntitlementsTest::AddLine(const std::string& id,
           " }")));
 }
 
+void EntitlementsTest::Link(const std::string& of, const std::string& start,
+                            const std::string& id) {
+  world_.Do(&CreateProductEntitlementTemplate,
+            Proto<v1::CreateProductEntitlementTemplateRequest>(absl::StrCat(
+                "product_entitlement_template_id: '", id.empty() ? of : id,
+                "' product_entitlement_template { product: 'products/press' "
+                "entitlement_template: 'entitlementTemplates/",
+                of, "' start: ", start, " }")));
+}
+
+v1::CreateAssetRequest EntitlementsTest::NewPress(const std::string& id,
+                                                  const std::string& fields) {
+  return Proto<v1::CreateAssetRequest>(absl::StrCat(
+      "asset_id: '", id,
+      "' asset { account: 'accounts/acme' display_name: 'A' product: "
+      "'products/press' ",
+      fields, " }"));
+}
+
 void EntitlementsTest::Activate(const std::string& contract) {
   world_.Do(&ActivateContract, Proto<v1::ActivateContractRequest>(absl::StrCat(
                                    "name: 'serviceContracts/", contract, "'")));

@@ -35,6 +35,13 @@ class EntitlementsTest : public testing::TestWithParam<storage::Engine> {
   v1::ContractLineItem AddLine(const std::string& id,
                                const std::string& contract,
                                const std::string& fields = "");
+  // `products/press` comes with `entitlementTemplates/OF`, by the link
+  // `productEntitlementTemplates/ID`; empty: of the same id.
+  void Link(const std::string& of, const std::string& start,
+            const std::string& id = "");
+  // Another asset of acme that is a `products/press`.
+  static v1::CreateAssetRequest NewPress(const std::string& id,
+                                         const std::string& fields = "");
   // `serviceContracts/ID` comes into force.
   void Activate(const std::string& contract);
   v1::Entitlement Get(const std::string& id, const std::string& more = "");

@@ -41,23 +41,6 @@ class TemplatesTest : public EntitlementsTest {
                   channels: "phone"
                 })pb"));
   }
-  void Link(const std::string& id, const std::string& start,
-            const std::string& of = "year") {
-    world_.Do(&CreateProductEntitlementTemplate,
-              Proto<v1::CreateProductEntitlementTemplateRequest>(absl::StrCat(
-                  "product_entitlement_template_id: '", id,
-                  "' product_entitlement_template { product: 'products/press' "
-                  "entitlement_template: 'entitlementTemplates/",
-                  of, "' start: ", start, " }")));
-  }
-  static v1::CreateAssetRequest NewPress(const std::string& id,
-                                         const std::string& fields = "") {
-    return Proto<v1::CreateAssetRequest>(absl::StrCat(
-        "asset_id: '", id,
-        "' asset { account: 'accounts/acme' display_name: 'A' product: "
-        "'products/press' ",
-        fields, " }"));
-  }
   std::vector<Entitlement> Of(const std::string& asset) {
     const auto page = world_.Do(
         &ListEntitlements, Proto<v1::ListEntitlementsRequest>(absl::StrCat(
@@ -69,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(All, TemplatesTest, testing::ValuesIn(test::kEngines),
                          test::EngineName);
 
 TEST_P(TemplatesTest, C7_AnAssetComesWithWhatItsProductSays) {
-  Link("bought", "PURCHASE_DATE");
+  Link("year", "PURCHASE_DATE", "bought");
   world_.Do(&CreateAsset,
             NewPress("p", "purchase_date { year: 2024 month: 2 day: 29 }"));
   const std::vector<Entitlement> made = Of("p");
@@ -96,8 +79,8 @@ TEST_P(TemplatesTest, C7_TheLinkSaysFromWhichDay) {
             Proto<v1::CreateEntitlementTemplateRequest>(
                 "entitlement_template_id: 'open' entitlement_template { "
                 "display_name: 'For good' }"));
-  Link("a-installed", "INSTALL_DATE");
-  Link("b-created", "CREATE_DATE", "open");
+  Link("year", "INSTALL_DATE", "a-installed");
+  Link("open", "CREATE_DATE", "b-created");
   world_.Do(&CreateAsset,
             NewPress("p",
                      "purchase_date { year: 2024 month: 1 day: 1 } "
@@ -126,7 +109,7 @@ TEST_P(TemplatesTest, C7_TheLinkSaysFromWhichDay) {
 }
 
 TEST_P(TemplatesTest, C7_ALineComesWithWhatItsProductSays) {
-  Link("bought", "PURCHASE_DATE");
+  Link("year", "PURCHASE_DATE", "bought");
   AddLine("dated", "acme",
           "asset: 'assets/press' start_date { year: 2024 month: 3 day: 1 }");
   AddLine("undated", "acme");
@@ -154,7 +137,7 @@ TEST_P(TemplatesTest, C7_ALineComesWithWhatItsProductSays) {
 }
 
 TEST_P(TemplatesTest, C7_OnceForARepeatedRequestAndNeverForAFailedOne) {
-  Link("bought", "PURCHASE_DATE");
+  Link("year", "PURCHASE_DATE", "bought");
   const auto attempt = [&](const v1::CreateAssetRequest& request) {
     const auto session = world_.store().OpenSession();
     CallInfo info = world_.Info();
@@ -194,7 +177,7 @@ TEST_P(TemplatesTest, C7_OnceForARepeatedRequestAndNeverForAFailedOne) {
 }
 
 TEST_P(TemplatesTest, C7_LaterEditsTouchNothingThatExists) {
-  Link("bought", "PURCHASE_DATE");
+  Link("year", "PURCHASE_DATE", "bought");
   world_.Do(&CreateAsset,
             NewPress("p", "purchase_date { year: 2024 month: 1 day: 1 }"));
   const std::string before = Of("p").front().SerializeAsString();
@@ -214,7 +197,7 @@ TEST_P(TemplatesTest, C7_LaterEditsTouchNothingThatExists) {
 }
 
 TEST_P(TemplatesTest, C7_BadLinksAndTemplatesAreRefused) {
-  Link("bought", "PURCHASE_DATE");
+  Link("year", "PURCHASE_DATE", "bought");
   const auto link = [&](const std::string& fields) {
     return world_
         .Try(&CreateProductEntitlementTemplate,

@@ -62,22 +62,6 @@ class UnitsTest : public EntitlementsTest {
     const auto created = TryTemplate(id, fields);
     EXPECT_TRUE(created.ok()) << created.status();
   }
-  // `products/press` comes with the template.
-  void Link(const std::string& of, const std::string& start) {
-    world_.Do(&CreateProductEntitlementTemplate,
-              Proto<v1::CreateProductEntitlementTemplateRequest>(absl::StrCat(
-                  "product_entitlement_template { product: 'products/press' "
-                  "entitlement_template: 'entitlementTemplates/",
-                  of, "' start: ", start, " }")));
-  }
-  static v1::CreateAssetRequest NewPress(const std::string& id,
-                                         const std::string& fields = "") {
-    return Proto<v1::CreateAssetRequest>(absl::StrCat(
-        "asset_id: '", id,
-        "' asset { account: 'accounts/acme' display_name: 'A' product: "
-        "'products/press' ",
-        fields, " }"));
-  }
   Entitlement Apply(const std::string& of, const std::string& fields = "") {
     return world_.Do(&ApplyTemplate,
                      Proto<v1::ApplyTemplateRequest>(absl::StrCat(
