@@ -73,7 +73,7 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
   ClearOutputOnly(&row);
   row.clear_etag();
   row.set_name(name);
-  absl::StatusOr<Parties> parties = FindParties(tx, catalog, row, occur_time);
+  absl::StatusOr<Parties> parties = FindParties(tx, catalog, occur_time, &row);
   if (!parties.ok()) return parties.status();
   opening.parties = *std::move(parties);
   if (opening.parties.verification.has_value()) {
@@ -164,7 +164,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
     if (!opening->assignment_rule.empty()) {
       const bool confined = call.principal().confined_to.has_value();
       return errors::LeftUnassigned(
-          request.case_().account(),
+          opening->item.row.account(),
           confined ? absl::string_view() : opening->assignment_rule);
     }
     std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
@@ -172,7 +172,7 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
          opening->parties.verification->candidates()) {
       candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
     }
-    return errors::NoEntitlementHolds(request.case_().account(), candidates);
+    return errors::NoEntitlementHolds(opening->item.row.account(), candidates);
   }
   if (request.has_live_from())
     *opening->item.row.mutable_live_from() = request.live_from();
@@ -210,8 +210,8 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   return response;
 }
 
-// A customer opens cases under what they are entitled to only, and a contact
-// in their own name.
+// A customer opens cases of their account, under what they are entitled to
+// only, and a contact in their own name.
 absl::Status AsCustomer(const storage::Confinement& confinement,
                         v1::OpenCaseRequest* request) {
   v1::Case& row = *request->mutable_case_();
@@ -224,6 +224,7 @@ absl::Status AsCustomer(const storage::Confinement& confinement,
         "case.status", "NOT_YOURS",
         "a customer's case begins as new: leave it out");
   }
+  if (row.account().empty()) row.set_account(confinement.account);
   if (row.contact().empty()) row.set_contact(confinement.contact);
   request->set_require_entitlement(true);
   return absl::OkStatus();

@@ -244,6 +244,11 @@ void RoundTripsTest::Cases() {
   Measure(service + "OpenCase", Opening("late"));
   Measure(service + "OpenCase", Opening("spare"));
   Measure(service + "OpenCase", Opening("one"));
+  MeasureApart("+contact", service + "OpenCase",
+               R"({"case": {"contact": "contacts/acme"}})");
+  MeasureApart("+entitlement", service + "OpenCase",
+               R"({"case": {"contact": "contacts/acme",
+                            "entitlement": "entitlements/gold"}})");
   const std::string one = R"({"name": "cases/one"})";
   Measure(service + "GetCase", one);
   Measure(service + "ListCases", R"({"filter": "account == 'accounts/acme'"})");
