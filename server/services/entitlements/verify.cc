@@ -84,7 +84,8 @@ Candidate Judge(const v1::Entitlement& entitlement, const Evidence& evidence) {
                             [&](const storage::AssetPart& asset) {
                               return asset.name == entitlement.asset();
                             }),
-        Candidate::ASSET_NOT_COVERED);
+        question.asset.empty() ? Candidate::ASSET_NOT_NAMED
+                               : Candidate::ASSET_NOT_COVERED);
   fails(!entitlement.product().empty() &&
             !CoversProduct(entitlement.product(), evidence),
         Candidate::PRODUCT_NOT_COVERED);

@@ -168,6 +168,27 @@ TEST_P(PartiesTest, C1_ContradictionsAreRefused) {
   EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM cases"), 1);
 }
 
+TEST_P(PartiesTest, C6_AnEntitlementForAnAssetIsChosenWhereEitherIsNamed) {
+  // Of itself it is not taken, though it ranks first: it needs the asset.
+  const auto unsaid = TryOpen("account: 'accounts/acme'");
+  ASSERT_TRUE(unsaid.ok()) << unsaid.status();
+  EXPECT_EQ(unsaid->case_().entitlement(), "entitlements/gold");
+  EXPECT_EQ(unsaid->case_().asset(), "");
+  const v1::EntitlementCandidate& first = unsaid->verification().candidates(0);
+  EXPECT_EQ(first.entitlement(), "entitlements/press");
+  EXPECT_THAT(first.reasons(),
+              testing::ElementsAre(v1::EntitlementCandidate::ASSET_NOT_NAMED));
+  EXPECT_EQ(Open("asset: 'assets/roller'").entitlement(), "entitlements/press");
+  EXPECT_EQ(Open("account: 'accounts/acme' entitlement: 'entitlements/press'")
+                .asset(),
+            "assets/press");
+  const auto change = Proto<v1::ChangeEntitlementRequest>(
+      absl::StrCat("name: '", unsaid->case_().name(),
+                   "' entitlement: 'entitlements/press'"));
+  EXPECT_THAT(world_.Try(&ChangeEntitlement, change).status(),
+              IsRefusal("ENTITLEMENT_NOT_ELIGIBLE", "ASSET_NOT_NAMED"));
+}
+
 TEST_P(PartiesTest, OfACaseOfNobodyItIsSaidWhatWouldDo) {
   const auto refused = IsRefusal("FIELD_INVALID", "case.account: give the");
   EXPECT_THAT(TryOpen("subject: 'Whose?'").status(), refused);
