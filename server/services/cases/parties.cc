@@ -110,14 +110,15 @@ absl::StatusOr<v1::Asset> AssetOfEntitlement(storage::Transaction& tx,
   return asset;
 }
 
-// Whether `item` may run under an entitlement of its account.
-absl::Status CheckEntitlement(storage::Transaction& tx, const Catalog& catalog,
-                              const v1::Entitlement& entitlement,
-                              const v1::Case& item, absl::Time occur_time) {
-  const absl::StatusOr<v1::EntitlementCandidate> candidate =
-      JudgeOne(tx, catalog, QuestionOf(item, occur_time), entitlement);
-  if (!candidate.ok()) return candidate.status();
-  return candidate->eligible() ? absl::OkStatus() : NotEligible(*candidate);
+// The verdict on an entitlement of the account that is asked about, if it
+// holds.
+absl::StatusOr<v1::EntitlementCandidate> CheckEntitlement(
+    storage::Transaction& tx, const Catalog& catalog, const Question& question,
+    const v1::Entitlement& entitlement) {
+  absl::StatusOr<v1::EntitlementCandidate> candidate =
+      JudgeOne(tx, catalog, question, entitlement);
+  if (candidate.ok() && !candidate->eligible()) return NotEligible(*candidate);
+  return candidate;
 }
 
 }  // namespace
@@ -160,7 +161,8 @@ absl::StatusOr<v1::Entitlement> FindEntitlement(
   if (entitlement->account() != item.account())
     return OtherAccount(field, "an entitlement");
   absl::Status status =
-      CheckEntitlement(tx, catalog, *entitlement, item, occur_time);
+      CheckEntitlement(tx, catalog, QuestionOf(item, occur_time), *entitlement)
+          .status();
   if (!status.ok()) return status;
   return entitlement;
 }
@@ -227,15 +229,16 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
         Existing(tx, storage::CaseTable(), item->parent(), "case.parent");
     if (!parent.ok()) return parent.status();
   }
+  parties.question = QuestionOf(*item, occur_time);
   if (named->entitlement.has_value()) {
-    absl::Status status =
-        CheckEntitlement(tx, catalog, *named->entitlement, *item, occur_time);
-    if (!status.ok()) return status;
+    absl::StatusOr<v1::EntitlementCandidate> candidate =
+        CheckEntitlement(tx, catalog, parties.question, *named->entitlement);
+    if (!candidate.ok()) return candidate.status();
+    parties.candidate = *std::move(candidate);
     parties.entitlement = *std::move(named->entitlement);
     return parties;
   }
-  absl::StatusOr<Verdict> verdict =
-      Verify(tx, catalog, QuestionOf(*item, occur_time));
+  absl::StatusOr<Verdict> verdict = Verify(tx, catalog, parties.question);
   if (!verdict.ok()) return verdict.status();
   parties.verification = ToResponse(*verdict);
   parties.eligible = std::move(verdict->eligible);

@@ -26,6 +26,10 @@ struct Parties {
   // The asset that it is about.
   std::optional<v1::Asset> asset;
   std::optional<v1::Entitlement> entitlement;
+  // What was asked of the entitlements, and of an item that names one what was
+  // found of it.
+  Question question;
+  std::optional<v1::EntitlementCandidate> candidate;
   // Of an item that names no entitlement: the verdict on the account's, and
   // those that hold, in order of rank. See AssignItem.
   std::optional<v1::VerifyEntitlementResponse> verification;

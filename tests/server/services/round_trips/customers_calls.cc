@@ -246,6 +246,10 @@ void RoundTripsTest::Cases() {
   Measure(service + "OpenCase", Opening("one"));
   MeasureApart("+contact", service + "OpenCase",
                R"({"case": {"contact": "contacts/acme"}})");
+  MeasureApart("+verdict", service + "OpenCase",
+               R"({"case": {"account": "accounts/acme",
+                            "contact": "contacts/acme"},
+                   "record_verdict": true, "verdict_note": "N"})");
   MeasureApart("+entitlement", service + "OpenCase",
                R"({"case": {"contact": "contacts/acme",
                             "entitlement": "entitlements/gold"}})");
