@@ -194,12 +194,8 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
           opening->item.row.account(),
           confined ? absl::string_view() : opening->assignment_rule);
     }
-    std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
-    for (const v1::EntitlementCandidate& candidate :
-         opening->parties.verification->candidates()) {
-      candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
-    }
-    return errors::NoEntitlementHolds(opening->item.row.account(), candidates);
+    return NoneEligible(opening->item.row.account(),
+                        *opening->parties.verification);
   }
   if (request.has_live_from())
     *opening->item.row.mutable_live_from() = request.live_from();

@@ -282,6 +282,15 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
           event->mutable_milestone_completed());
     case v1::CaseEvent::kEntitlementChanged: {
       v1::EntitlementChanged& changed = *event->mutable_entitlement_changed();
+      const absl::Time at =
+          event->has_occur_time() ? ToTime(event->occur_time()) : tx.now();
+      tx.Prefetch([&](storage::Transaction& ahead) {
+        (void)storage::AccountTable().Get(ahead, item.row.account());
+        if (!changed.entitlement().empty()) {
+          PrefetchJudgement(ahead, QuestionOf(item.row, at),
+                            changed.entitlement());
+        }
+      });
       absl::StatusOr<v1::Account> account =
           Existing(tx, storage::AccountTable(), item.row.account(), "account");
       if (!account.ok()) return account.status();
@@ -292,8 +301,7 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
             tx, catalog, changed.entitlement(),
             of_request ? "entitlement"
                        : PartOf(field, "entitlement_changed.entitlement"),
-            item.row,
-            event->has_occur_time() ? ToTime(event->occur_time()) : tx.now());
+            item.row, at);
         if (!found.ok()) return found.status();
         absl::StatusOr<std::string> version =
             VersionOf(*found, item.row.kind(), catalog);

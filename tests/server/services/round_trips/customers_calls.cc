@@ -272,6 +272,8 @@ void RoundTripsTest::Cases() {
   Measure(service + "CompleteMilestone", update);
   Measure(service + "ChangeEntitlement",
           R"({"name": "cases/one", "entitlement": "entitlements/silver"})");
+  MeasureApart("+reassign", service + "ChangeEntitlement",
+               R"({"name": "cases/one", "reassign": true})");
   Measure(service + "RefreshContext", one);
   Measure(service + "CloseCase", one);
   world_.clock().Advance(absl::Minutes(1));
