@@ -30,7 +30,17 @@ def assignment(t):
     opening = "CaseService/OpenCase"
     t.ok(opening, {"case": case}, {"case.entitlement": "entitlements/ruled-night", "assignment_rule": "assignmentRules/machines"})
     t.ok(opening, {"case": case | {"origin": "email"}}, {"case.entitlement": "entitlements/ruled-desk", "assignment_rule": ABSENT})
+    kept = t.ok(opening, {"case": case, "record_verdict": True, "verdict_note": "By telephone"}, {"verdict": PRESENT})
+    t.ok(service + "ListEntitlementVerdicts", {"filter": f"case == '{kept['case']['name']}'"}, {
+        "entitlement_verdicts.#": 1, "entitlement_verdicts.0.name": kept["verdict"], "entitlement_verdicts.0.note": "By telephone",
+        "entitlement_verdicts.0.assignment_rule": "assignmentRules/machines"})
     t.ok(opening, {"case": case | {"subject": "Win"}}, {"case.name": PRESENT, "case.entitlement": ABSENT, "assignment_rule": "assignmentRules/spam"})
+    name = kept["case"]["name"]
+    t.ok("CaseService/ChangeEntitlement", {"name": name, "entitlement": "entitlements/ruled-desk"}, {"entitlement": "entitlements/ruled-desk"})
+    again = {"name": name, "reassign": True}
+    t.ok("CaseService/ChangeEntitlement", again, {"entitlement": "entitlements/ruled-night", "event_count": 3})
+    t.ok("CaseService/ChangeEntitlement", again, {"entitlement": "entitlements/ruled-night", "event_count": 3})
+    t.refused("CaseService/ChangeEntitlement", again | {"entitlement": "entitlements/ruled-desk"}, "FIELD_INVALID", "entitlement", "NOT_ALLOWED")
     t.ok(service + "DeleteAssignmentRule", {"name": "assignmentRules/spare"}, {})
 
     t.ok("EventService/ListEvents", {"filter": {"resource_types": ["assignmentRules"]}}, {"events.0.type": "assignment_rule.created"})

@@ -143,7 +143,8 @@ def cases(t):
     t.ok("DirectoryService/SearchCallers", {"query": f"{number[:6]} {number[6:]}"}, {"callers.#": 1, "callers.0.name": "cases/running"})
     t.ok(service + "OpenCase", {"case_id": "late", "case": case, "occur_time": ago(days=40)},
          {"case.violated": True, "milestones.0.violated": True, "milestones.1.violated": True})
-    t.ok(service + "OpenCase", {"case_id": "spare", "case": case | {"kind": "WORK_ORDER"}}, {"case.kind": "WORK_ORDER"})
+    t.ok(service + "OpenCase", {"case_id": "spare", "case": {"contact": "contacts/ann", "kind": "WORK_ORDER"}},
+         {"case.kind": "WORK_ORDER", "case.account": "accounts/acme"})
     t.ok(service + "GetCase", {"name": "cases/late"}, {"owner": "duty-manager", "violated": True})
     t.ok(service + "GetCase", {"name": "cases/late", "as_of": ago(days=39, hours=23, minutes=30)}, {"owner": "bob", "violated": ABSENT})
     t.ok(service + "ListCases", {"filter": "account == 'accounts/acme' && status == 'new'"}, {"cases.#": 3})

@@ -1,7 +1,9 @@
 // Which entitlement an item gets that names none: what OpenCase,
-// EstimateTargets and TestAssignmentRules share (C6).
+// EstimateTargets, TestAssignmentRules and ChangeEntitlement share (C6).
 #ifndef CHARTER_SERVER_SERVICES_CASES_ASSIGN_ITEM_H_
 #define CHARTER_SERVER_SERVICES_CASES_ASSIGN_ITEM_H_
+
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,6 +26,13 @@ absl::StatusOr<Assignment> AssignItem(const Catalog& catalog,
                                       const v1::Case& item,
                                       absl::Time occur_time,
                                       const Parties& parties, AskRules ask);
+
+// The entitlement that an item, as it is now, gets when it is assigned anew at
+// `at`; empty: a rule leaves it without. ENTITLEMENT_NOT_ELIGIBLE where none
+// holds and no rule decides.
+absl::StatusOr<std::string> AssignAgain(storage::Transaction& tx,
+                                        const Catalog& catalog,
+                                        const v1::Case& item, absl::Time at);
 
 // FAILED_PRECONDITION DEFINITION_UNUSABLE when this server cannot ask a stored
 // rule that is not disabled: it may be the one that decides.

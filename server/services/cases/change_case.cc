@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
+#include "server/services/cases/assign_item.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
 #include "server/services/items/event_convert.h"
@@ -128,6 +129,47 @@ absl::Status CheckStopped(const Item& item, const v1::CaseEvent& event) {
   return errors::StateTransitionNotAllowed(
       item.row.name(), "not stopped by hand", "resumed",
       "What its process's stop criteria stop runs on when they no longer hold");
+}
+
+// Under what the item ran at an instant, by what is known of its history.
+std::string EntitlementAt(const Item& item, absl::Time at) {
+  std::string entitlement;
+  absl::Time last = absl::InfinitePast();
+  for (const v1::CaseEvent& event : item.events) {
+    const absl::Time time = ToTime(event.occur_time());
+    if (time > at || time < last) continue;
+    if (event.has_created()) {
+      entitlement = event.created().case_().entitlement();
+    } else if (event.has_entitlement_changed()) {
+      entitlement = event.entitlement_changed().entitlement();
+    } else {
+      continue;
+    }
+    last = time;
+  }
+  return entitlement;
+}
+
+// `event`: the change, to which entitlement is still to be said.
+absl::StatusOr<v1::Case> Reassign(Call& call, storage::Transaction& tx,
+                                  const v1::ChangeEntitlementRequest& request,
+                                  v1::CaseEvent event) {
+  absl::StatusOr<Target> target =
+      LoadTarget(call, tx, request.name(), request.etag());
+  if (!target.ok()) return target.status();
+  v1::CaseEvent placed = event;
+  absl::Status status = PlaceEvent(call, target->item, 0, "", &placed);
+  if (!status.ok()) return status;
+  const absl::Time at = ToTime(placed.occur_time());
+  absl::StatusOr<std::string> chosen =
+      AssignAgain(tx, *target->catalog, target->item.row, at);
+  if (!chosen.ok()) return chosen.status();
+  if (*chosen == EntitlementAt(target->item, at)) return target->item.row;
+  event.mutable_entitlement_changed()->set_entitlement(*std::move(chosen));
+  absl::StatusOr<ItemChange> change =
+      Record(call, tx, *std::move(target), std::move(event));
+  if (!change.ok()) return change.status();
+  return change->row;
 }
 
 bool Closes(const std::string& category) {
@@ -333,7 +375,16 @@ absl::StatusOr<v1::Case> ChangeEntitlement(
   v1::CaseEvent event = EventAt(request);
   event.mutable_entitlement_changed()->set_entitlement(request.entitlement());
   event.mutable_entitlement_changed()->set_start(request.start());
-  return RecordOn(call, request, event);
+  if (!request.reassign()) return RecordOn(call, request, event);
+  if (!request.entitlement().empty()) {
+    return errors::FieldInvalid(
+        "entitlement", "NOT_ALLOWED",
+        "is chosen when it is assigned anew: leave it out, or reassign");
+  }
+  return call.Write<v1::Case>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<v1::Case> {
+        return Reassign(call, tx, request, event);
+      });
 }
 
 absl::StatusOr<v1::Case> RefreshContext(

@@ -7,17 +7,13 @@
 #include "server/services/cases/open_item.h"
 #include "server/services/items/event_convert.h"
 #include "server/services/items/item.h"
+#include "server/services/items/units.h"
 #include "server/services/shared/errors.h"
 #include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
 namespace {
-
-bool HoldsUnit(const v1::Case& row) {
-  return row.unit_state() == v1::UnitReservation::RESERVED ||
-         row.unit_state() == v1::UnitReservation::COMMITTED;
-}
 
 absl::Status CheckMerge(const v1::MergeCasesRequest& request,
                         const v1::Case& row, const v1::Case& into) {

@@ -8,6 +8,7 @@
 #include "server/services/cases/case_number.h"
 #include "server/services/cases/cases.h"
 #include "server/services/cases/open_item.h"
+#include "server/services/entitlements/keep_verdict.h"
 #include "server/services/entitlements/verify.h"
 #include "server/services/items/item.h"
 #include "server/services/items/milestone_convert.h"
@@ -73,7 +74,7 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
   ClearOutputOnly(&row);
   row.clear_etag();
   row.set_name(name);
-  absl::StatusOr<Parties> parties = FindParties(tx, catalog, row, occur_time);
+  absl::StatusOr<Parties> parties = FindParties(tx, catalog, occur_time, &row);
   if (!parties.ok()) return parties.status();
   opening.parties = *std::move(parties);
   if (opening.parties.verification.has_value()) {
@@ -144,6 +145,32 @@ absl::Status NoteAllotment(storage::Transaction& tx, const Parties& parties,
   return absl::OkStatus();
 }
 
+// Keeps what was found of the entitlements with the case that was opened so.
+absl::Status KeepWithCase(Call& call, storage::Transaction& tx,
+                          const v1::OpenCaseRequest& request,
+                          const Opening& opening,
+                          v1::OpenCaseResponse* response) {
+  const Parties& parties = opening.parties;
+  v1::VerifyEntitlementResponse answer;
+  if (parties.verification.has_value()) {
+    answer = *parties.verification;
+  } else {
+    *answer.mutable_as_of() = ToProto(parties.question.as_of);
+    answer.set_eligible(true);
+    *answer.add_candidates() = *parties.candidate;
+  }
+  v1::EntitlementVerdict verdict =
+      VerdictOn(parties.question, std::move(answer));
+  verdict.set_entitlement(
+      parties.entitlement.has_value() ? parties.entitlement->name() : "");
+  verdict.set_case_(response->case_().name());
+  verdict.set_assignment_rule(opening.assignment_rule);
+  verdict.set_note(request.verdict_note());
+  absl::Status status = KeepVerdict(call, tx, &verdict);
+  response->set_verdict(verdict.name());
+  return status;
+}
+
 absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
                                           const v1::OpenCaseRequest& request,
                                           const std::string& name,
@@ -164,15 +191,11 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
     if (!opening->assignment_rule.empty()) {
       const bool confined = call.principal().confined_to.has_value();
       return errors::LeftUnassigned(
-          request.case_().account(),
+          opening->item.row.account(),
           confined ? absl::string_view() : opening->assignment_rule);
     }
-    std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
-    for (const v1::EntitlementCandidate& candidate :
-         opening->parties.verification->candidates()) {
-      candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
-    }
-    return errors::NoEntitlementHolds(request.case_().account(), candidates);
+    return NoneEligible(opening->item.row.account(),
+                        *opening->parties.verification);
   }
   if (request.has_live_from())
     *opening->item.row.mutable_live_from() = request.live_from();
@@ -202,6 +225,10 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   for (v1::Milestone& milestone : change->milestones) {
     *response.add_milestones() = std::move(milestone);
   }
+  if (request.record_verdict()) {
+    status = KeepWithCase(call, tx, request, *opening, &response);
+    if (!status.ok()) return status;
+  }
   if (opening->parties.verification.has_value()) {
     *response.mutable_verification() =
         *std::move(opening->parties.verification);
@@ -210,8 +237,8 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
   return response;
 }
 
-// A customer opens cases under what they are entitled to only, and a contact
-// in their own name.
+// A customer opens cases of their account, under what they are entitled to
+// only, and a contact in their own name.
 absl::Status AsCustomer(const storage::Confinement& confinement,
                         v1::OpenCaseRequest* request) {
   v1::Case& row = *request->mutable_case_();
@@ -224,8 +251,23 @@ absl::Status AsCustomer(const storage::Confinement& confinement,
         "case.status", "NOT_YOURS",
         "a customer's case begins as new: leave it out");
   }
+  if (row.account().empty()) row.set_account(confinement.account);
   if (row.contact().empty()) row.set_contact(confinement.contact);
   request->set_require_entitlement(true);
+  return absl::OkStatus();
+}
+
+// Who opens a case may keep verdicts if they may otherwise.
+absl::Status CheckVerdict(const Call& call,
+                          const v1::OpenCaseRequest& request) {
+  constexpr char kPermission[] = "entitlementVerdicts.create";
+  if (request.record_verdict() && !call.Allowed(kPermission))
+    return errors::PermissionMissing(kPermission, call.principal().name);
+  if (!request.record_verdict() && !request.verdict_note().empty()) {
+    return errors::FieldInvalid(
+        "verdict_note", "NOT_ALLOWED",
+        "is kept with a verdict: set record_verdict, or leave it out");
+  }
   return absl::OkStatus();
 }
 
@@ -242,6 +284,8 @@ absl::StatusOr<v1::OpenCaseResponse> OpenCase(
   }
   const v1::OpenCaseRequest& request =
       customers.has_value() ? *customers : asked;
+  if (absl::Status status = CheckVerdict(call, request); !status.ok())
+    return status;
   absl::StatusOr<absl::Time> occur_time =
       OpenTime(call, request.has_occur_time(), request.occur_time());
   if (!occur_time.ok()) return occur_time.status();

@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/services/catalog/process_convert.h"
-#include "server/services/entitlements/verify.h"
 #include "server/services/items/event_convert.h"
 #include "server/services/items/milestone_convert.h"
 #include "server/services/shared/errors.h"
@@ -17,23 +16,12 @@
 #include "server/services/shared/resources.h"
 #include "server/services/shared/time_convert.h"
 #include "server/services/shared/tree.h"
-#include "storage/records/generations.h"
 #include "storage/table/resource_tables.h"
 
 namespace charter::services {
 namespace {
 
 constexpr int kDefaultPriority = 3;
-
-// Under what an item may run: its contact, asset, product and origin count.
-Question QuestionOf(const v1::Case& item, absl::Time as_of) {
-  return {.account = item.account(),
-          .contact = item.contact(),
-          .asset = item.asset(),
-          .product = item.product(),
-          .channel = item.origin(),
-          .as_of = as_of};
-}
 
 v1::AttributeValue TextValue(const std::string& text) {
   v1::AttributeValue value;
@@ -82,20 +70,6 @@ absl::StatusOr<std::vector<std::string>> ChangePaths(
       paths.push_back(path);
   }
   return paths;
-}
-
-// The asset that `field` names: one of the account's (C1).
-absl::StatusOr<v1::Asset> FindAsset(storage::Transaction& tx,
-                                    const std::string& name,
-                                    absl::string_view account,
-                                    absl::string_view field) {
-  absl::StatusOr<v1::Asset> asset =
-      Existing(tx, storage::AssetTable(), name, field);
-  if (asset.ok() && asset->account() != account) {
-    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
-                                "is an asset of another account (C1)");
-  }
-  return asset;
 }
 
 // What a change names anew must be there. An asset brings its product where the
@@ -222,102 +196,6 @@ absl::Status CompleteMilestoneEvent(const Catalog& catalog, const Item& item,
 
 }  // namespace
 
-absl::Status CheckContact(storage::Transaction& tx, absl::string_view contact,
-                          absl::string_view account, absl::string_view field) {
-  absl::StatusOr<v1::Contact> found =
-      Existing(tx, storage::ContactTable(), contact, field);
-  if (!found.ok()) return found.status();
-  if (found->account() != account) {
-    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
-                                "is a contact of another account");
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<v1::Entitlement> FindEntitlement(
-    storage::Transaction& tx, const Catalog& catalog, absl::string_view name,
-    absl::string_view field, const v1::Case& item, absl::Time occur_time) {
-  absl::StatusOr<v1::Entitlement> entitlement =
-      Existing(tx, storage::EntitlementTable(), name, field);
-  if (!entitlement.ok()) return entitlement.status();
-  if (entitlement->account() != item.account()) {
-    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
-                                "is an entitlement of another account");
-  }
-  const absl::StatusOr<v1::EntitlementCandidate> candidate =
-      JudgeOne(tx, catalog, QuestionOf(item, occur_time), *entitlement);
-  if (!candidate.ok()) return candidate.status();
-  if (!candidate->eligible()) return NotEligible(*candidate);
-  return entitlement;
-}
-
-void PrefetchParties(storage::Transaction& tx, const v1::Case& item) {
-  tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::ReadCatalogGeneration(ahead);
-    (void)storage::AccountTable().Get(ahead, item.account());
-    if (!item.contact().empty())
-      (void)storage::ContactTable().Get(ahead, item.contact());
-    if (!item.asset().empty())
-      (void)storage::AssetTable().Get(ahead, item.asset());
-    if (!item.product().empty())
-      (void)storage::ProductTable().Get(ahead, item.product());
-    if (!item.parent().empty())
-      (void)storage::CaseTable().Get(ahead, item.parent());
-    const Question question = QuestionOf(item, ahead.now());
-    if (!item.entitlement().empty()) {
-      PrefetchJudgement(ahead, question, item.entitlement());
-    } else {
-      PrefetchVerify(ahead, question);
-    }
-  });
-}
-
-absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
-                                    const Catalog& catalog,
-                                    const v1::Case& item,
-                                    absl::Time occur_time) {
-  Parties parties;
-  absl::StatusOr<v1::Account> account =
-      Existing(tx, storage::AccountTable(), item.account(), "case.account");
-  if (!account.ok()) return account.status();
-  parties.account = *std::move(account);
-  if (!item.contact().empty()) {
-    absl::Status status =
-        CheckContact(tx, item.contact(), item.account(), "case.contact");
-    if (!status.ok()) return status;
-  }
-  if (!item.asset().empty()) {
-    absl::StatusOr<v1::Asset> asset =
-        FindAsset(tx, item.asset(), item.account(), "case.asset");
-    if (!asset.ok()) return asset.status();
-    parties.asset = *std::move(asset);
-  }
-  if (!item.product().empty()) {
-    absl::Status status =
-        Existing(tx, storage::ProductTable(), item.product(), "case.product")
-            .status();
-    if (!status.ok()) return status;
-  }
-  if (!item.parent().empty()) {
-    absl::StatusOr<v1::Case> parent =
-        Existing(tx, storage::CaseTable(), item.parent(), "case.parent");
-    if (!parent.ok()) return parent.status();
-  }
-  if (!item.entitlement().empty()) {
-    absl::StatusOr<v1::Entitlement> entitlement = FindEntitlement(
-        tx, catalog, item.entitlement(), "case.entitlement", item, occur_time);
-    if (!entitlement.ok()) return entitlement.status();
-    parties.entitlement = *std::move(entitlement);
-    return parties;
-  }
-  absl::StatusOr<Verdict> verdict =
-      Verify(tx, catalog, QuestionOf(item, occur_time));
-  if (!verdict.ok()) return verdict.status();
-  parties.verification = ToResponse(*verdict);
-  parties.eligible = std::move(verdict->eligible);
-  return parties;
-}
-
 absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
                                       v1::ItemKind kind,
                                       const Catalog& catalog) {
@@ -404,6 +282,15 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
           event->mutable_milestone_completed());
     case v1::CaseEvent::kEntitlementChanged: {
       v1::EntitlementChanged& changed = *event->mutable_entitlement_changed();
+      const absl::Time at =
+          event->has_occur_time() ? ToTime(event->occur_time()) : tx.now();
+      tx.Prefetch([&](storage::Transaction& ahead) {
+        (void)storage::AccountTable().Get(ahead, item.row.account());
+        if (!changed.entitlement().empty()) {
+          PrefetchJudgement(ahead, QuestionOf(item.row, at),
+                            changed.entitlement());
+        }
+      });
       absl::StatusOr<v1::Account> account =
           Existing(tx, storage::AccountTable(), item.row.account(), "account");
       if (!account.ok()) return account.status();
@@ -414,8 +301,7 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
             tx, catalog, changed.entitlement(),
             of_request ? "entitlement"
                        : PartOf(field, "entitlement_changed.entitlement"),
-            item.row,
-            event->has_occur_time() ? ToTime(event->occur_time()) : tx.now());
+            item.row, at);
         if (!found.ok()) return found.status();
         absl::StatusOr<std::string> version =
             VersionOf(*found, item.row.kind(), catalog);

@@ -2,59 +2,20 @@
 #ifndef CHARTER_SERVER_SERVICES_CASES_OPEN_ITEM_H_
 #define CHARTER_SERVER_SERVICES_CASES_OPEN_ITEM_H_
 
-#include <map>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "charter/v1/account.pb.h"
-#include "charter/v1/asset.pb.h"
 #include "charter/v1/case.pb.h"
 #include "charter/v1/entitlement.pb.h"
-#include "charter/v1/entitlement_service.pb.h"
+#include "server/services/cases/parties.h"
 #include "server/services/catalog/catalog.h"
 #include "server/services/items/item.h"
 #include "server/services/shared/call.h"
 
 namespace charter::services {
-
-// Whose item it is and under what it runs.
-struct Parties {
-  v1::Account account;
-  // The asset that it is about.
-  std::optional<v1::Asset> asset;
-  std::optional<v1::Entitlement> entitlement;
-  // Of an item that names no entitlement: the verdict on the account's, and
-  // those that hold, in order of rank. See AssignItem.
-  std::optional<v1::VerifyEntitlementResponse> verification;
-  std::vector<v1::Entitlement> eligible;
-};
-
-// Reads the account, the contact, the asset, the product and the parent that
-// `item` names, and the entitlement it names or, when it names none, those of
-// its account. Entitlements are judged at `occur_time` (E4). NOT_FOUND with the
-// field; ENTITLEMENT_NOT_ELIGIBLE with the reasons; FIELD_INVALID for a
-// contact, an asset or an entitlement of another account (C1).
-absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
-                                    const Catalog& catalog,
-                                    const v1::Case& item,
-                                    absl::Time occur_time);
-
-// Prefetches the catalogue's generation and what FindParties reads.
-void PrefetchParties(storage::Transaction& tx, const v1::Case& item);
-
-// The checks of FindParties for one named entitlement.
-absl::StatusOr<v1::Entitlement> FindEntitlement(
-    storage::Transaction& tx, const Catalog& catalog, absl::string_view name,
-    absl::string_view field, const v1::Case& item, absl::Time occur_time);
-
-// FIELD_INVALID when `contact` is not one of the account's, NOT_FOUND when
-// there is none.
-absl::Status CheckContact(storage::Transaction& tx, absl::string_view contact,
-                          absl::string_view account, absl::string_view field);
 
 // The newest published version of the entitlement's process; "" without a
 // process, or with one that is for items of another kind than `kind` (E4).

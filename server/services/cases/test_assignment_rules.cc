@@ -69,7 +69,7 @@ absl::StatusOr<v1::TestAssignmentRulesResponse> Ask(
     const v1::TestAssignmentRulesRequest& request, absl::Time as_of) {
   v1::Case item = request.case_();
   ClearOutputOnly(&item);
-  absl::StatusOr<Parties> parties = FindParties(tx, catalog, item, as_of);
+  absl::StatusOr<Parties> parties = FindParties(tx, catalog, as_of, &item);
   if (!parties.ok()) return parties.status();
   const auto ask = [&](const std::vector<CompiledRule>& rules,
                        const AssignmentSchema& schema)

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/services/entitlements/entitlements.h"
+#include "server/services/entitlements/keep_verdict.h"
 #include "server/services/entitlements/verify.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/resources.h"
@@ -12,14 +13,6 @@
 
 namespace charter::services {
 namespace {
-
-// How long a recorded verdict is kept: as long as audit rows.
-constexpr absl::Duration kKeepVerdicts = absl::Hours(24 * 400);
-
-Resource<v1::EntitlementVerdict> Verdicts() {
-  return {storage::EntitlementVerdictTable(), "entitlementVerdicts",
-          "entitlement_verdict"};
-}
 
 template <typename Request>
 Question ToQuestion(const Call& call, const Request& request) {
@@ -122,25 +115,11 @@ absl::StatusOr<v1::EntitlementVerdict> RecordVerdict(
         absl::StatusOr<v1::VerifyEntitlementResponse> answer =
             Answer(call, tx, &question);
         if (!answer.ok()) return answer.status();
-        v1::EntitlementVerdict verdict;
-        verdict.set_name(NameOf("entitlementVerdicts",
-                                call.services().ids->Make(call.now())));
-        *verdict.mutable_create_time() = ToProto(call.now());
-        *verdict.mutable_purge_time() = ToProto(call.now() + kKeepVerdicts);
-        verdict.set_actor(call.principal().name);
-        verdict.set_account(question.account);
-        verdict.set_contact(question.contact);
-        verdict.set_asset(question.asset);
-        verdict.set_product(question.product);
-        verdict.set_channel(question.channel);
-        *verdict.mutable_as_of() = answer->as_of();
-        verdict.set_eligible(answer->eligible());
-        verdict.set_entitlement(answer->entitlement());
-        verdict.mutable_candidates()->Swap(answer->mutable_candidates());
-        absl::Status status =
-            storage::EntitlementVerdictTable().Insert(tx, &verdict);
-        if (!status.ok()) return status;
-        call.Emit(ChangeEvent(Verdicts(), "created", verdict));
+        v1::EntitlementVerdict verdict =
+            VerdictOn(question, *std::move(answer));
+        verdict.set_note(request.note());
+        if (absl::Status status = KeepVerdict(call, tx, &verdict); !status.ok())
+          return status;
         return verdict;
       });
 }

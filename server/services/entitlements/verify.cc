@@ -36,6 +36,15 @@ bool CoversProduct(const std::string& product, const Evidence& evidence) {
          });
 }
 
+std::vector<std::string> ReasonsOf(const Candidate& candidate) {
+  std::vector<std::string> names;
+  for (const int reason : candidate.reasons()) {
+    names.push_back(
+        Candidate::Reason_Name(static_cast<Candidate::Reason>(reason)));
+  }
+  return names;
+}
+
 // Names alone are looked up.
 bool NamesAsset(const Question& question) {
   return IdOf(question.asset, "assets").has_value();
@@ -84,7 +93,8 @@ Candidate Judge(const v1::Entitlement& entitlement, const Evidence& evidence) {
                             [&](const storage::AssetPart& asset) {
                               return asset.name == entitlement.asset();
                             }),
-        Candidate::ASSET_NOT_COVERED);
+        question.asset.empty() ? Candidate::ASSET_NOT_NAMED
+                               : Candidate::ASSET_NOT_COVERED);
   fails(!entitlement.product().empty() &&
             !CoversProduct(entitlement.product(), evidence),
         Candidate::PRODUCT_NOT_COVERED);
@@ -144,7 +154,7 @@ absl::StatusOr<Verdict> Verify(storage::Transaction& tx, const Catalog& catalog,
     if (absl::Status usable = CheckHours(entitlement, catalog); !usable.ok())
       return usable;
     verdict.candidates.push_back(Judge(entitlement, evidence));
-    if (IsExhausted(entitlement)) {
+    if (IsExhausted(entitlement) && entitlement.name() != question.unit_of) {
       verdict.candidates.back().add_reasons(Candidate::ALLOTMENT_EXHAUSTED);
       verdict.candidates.back().set_eligible(false);
     }
@@ -188,15 +198,6 @@ v1::VerifyEntitlementResponse ToResponse(const Verdict& verdict) {
   return response;
 }
 
-std::vector<std::string> ReasonsOf(const Candidate& candidate) {
-  std::vector<std::string> names;
-  for (const int reason : candidate.reasons()) {
-    names.push_back(
-        Candidate::Reason_Name(static_cast<Candidate::Reason>(reason)));
-  }
-  return names;
-}
-
 absl::Status NotEligible(const Candidate& candidate) {
   const std::vector<std::string> reasons = ReasonsOf(candidate);
   return errors::EntitlementNotEligible(
@@ -204,6 +205,14 @@ absl::Status NotEligible(const Candidate& candidate) {
       absl::StrCat(candidate.entitlement(),
                    " does not hold: ", absl::StrJoin(reasons, ", "),
                    "; VerifyEntitlement says which does"));
+}
+
+absl::Status NoneEligible(absl::string_view account,
+                          const v1::VerifyEntitlementResponse& verification) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
+  for (const Candidate& candidate : verification.candidates())
+    candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
+  return errors::NoEntitlementHolds(account, candidates);
 }
 
 }  // namespace charter::services

@@ -28,6 +28,9 @@ struct Question {
   std::string product = {};
   std::string channel = {};
   absl::Time as_of = {};
+  // The entitlement of which whoever asks has a unit already: it is not
+  // exhausted for them. Empty: none.
+  std::string unit_of = {};
   // The asset and what it is a part of, nearest first, where that was read
   // before; an asset that does not exist is covered by nothing.
   std::optional<std::vector<storage::AssetPart>> assets = std::nullopt;
@@ -77,8 +80,9 @@ v1::VerifyEntitlementResponse ToResponse(const Verdict& verdict);
 
 // ENTITLEMENT_NOT_ELIGIBLE with the reasons.
 absl::Status NotEligible(const v1::EntitlementCandidate& candidate);
-// The names of a candidate's reasons.
-std::vector<std::string> ReasonsOf(const v1::EntitlementCandidate& candidate);
+// The same of an account of which none is eligible.
+absl::Status NoneEligible(absl::string_view account,
+                          const v1::VerifyEntitlementResponse& verification);
 
 }  // namespace charter::services
 

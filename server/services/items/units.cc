@@ -64,10 +64,7 @@ class Follower {
   }
 
  private:
-  bool Holds() const {
-    return before_ != nullptr && (before_->unit_state() == Unit::RESERVED ||
-                                  before_->unit_state() == Unit::COMMITTED);
-  }
+  bool Holds() const { return before_ != nullptr && HoldsUnit(*before_); }
   bool Moves() const {
     return before_ != nullptr &&
            change_.row.entitlement() != before_->entitlement();
@@ -236,6 +233,11 @@ class Follower {
 };
 
 }  // namespace
+
+bool HoldsUnit(const v1::Case& row) {
+  return row.unit_state() == Unit::RESERVED ||
+         row.unit_state() == Unit::COMMITTED;
+}
 
 absl::Status FollowUnits(Call& call, storage::Transaction& tx,
                          absl::Span<ItemChange> changes) {

@@ -21,6 +21,9 @@
 
 namespace charter::services {
 
+// Whether the item has a unit of its entitlement's allotment.
+bool HoldsUnit(const v1::Case& row);
+
 // Brings the ledgers in line with the changes, and writes into each row what
 // became of its unit and how much work was logged. One round trip where a
 // ledger is concerned, none elsewhere. ALLOTMENT_EXHAUSTED.

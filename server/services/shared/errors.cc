@@ -256,7 +256,7 @@ absl::Status NoEntitlementHolds(
       "no entitlement of ", account,
       " holds: ", told.empty() ? "it has none" : absl::StrJoin(told, "; "),
       ". Mend one, add one with CreateEntitlement, or repeat this without "
-      "require_entitlement");
+      "require_entitlement or reassign");
   absl::Status status =
       Make(absl::StatusCode::kFailedPrecondition, "ENTITLEMENT_NOT_ELIGIBLE",
            text, {{"account", std::string(account)}});

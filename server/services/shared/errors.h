@@ -94,11 +94,12 @@ absl::Status EntitlementNotEligible(absl::string_view entitlement,
                                     const std::vector<std::string>& reasons,
                                     absl::string_view description);
 // Of an account: none of its entitlements holds. `candidates`: each one's name
-// and its reasons.
+// and its reasons. `way_out` ends the text: "repeat this without …".
 absl::Status NoEntitlementHolds(
     absl::string_view account,
     const std::vector<std::pair<std::string, std::vector<std::string>>>&
-        candidates);
+        candidates,
+    absl::string_view way_out);
 // An assignment rule leaves the account's item without an entitlement, which
 // the request requires. `rule`: empty for who may not see it.
 absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule);

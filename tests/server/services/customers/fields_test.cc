@@ -99,6 +99,10 @@ TEST_P(FieldsTest, WhatIsNotSeenIsNotWritten) {
                     {{"occur_time", "2026-01-01T00:00:00Z"},
                      {"case", {{"account", "accounts/acme"}}}}),
             "FIELD_INVALID");
+  EXPECT_EQ(Refused("acme", "CaseService/OpenCase",
+                    {{"record_verdict", true},
+                     {"case", {{"account", "accounts/acme"}}}}),
+            "FIELD_INVALID");
   EXPECT_EQ(Refused("boss", "DirectoryService/UpdateContact",
                     {{"contact", {{"name", "contacts/ann"}}},
                      {"update_mask", "annotations"}}),

@@ -80,6 +80,32 @@ TEST_P(SelfServiceTest, ACaseIsOpenedUnderWhatHoldsOnly) {
   }
 }
 
+TEST_P(SelfServiceTest, C1_ACustomersCaseIsTheirAccounts) {
+  Do("admin", "EntitlementService/CreateEntitlement",
+     {{"entitlement_id", "asset"},
+      {"entitlement",
+       {{"display_name", "Asset"},
+        {"account", "accounts/acme"},
+        {"asset", "assets/acme"},
+        {"start_date", {{"year", 2020}, {"month", 1}, {"day", 1}}}}}});
+  const auto open = [](const Json& row) { return Json{{"case", row}}; };
+  const Json opened = Do("ann", "CaseService/OpenCase",
+                         open({{"entitlement", "entitlements/asset"}}))["case"];
+  EXPECT_EQ(opened["account"], "accounts/acme");
+  EXPECT_EQ(opened["contact"], "contacts/ann");
+  EXPECT_EQ(opened["asset"], "assets/acme");
+  EXPECT_EQ(Do("acme", "CaseService/OpenCase",
+               open({{"subject", "It smokes"}}))["case"]["account"],
+            "accounts/acme");
+  for (const auto& [field, theirs] :
+       {std::pair("entitlement", "entitlements/bolt"),
+        std::pair("asset", "assets/bolt"),
+        std::pair("contact", "contacts/bea")}) {
+    EXPECT_EQ(Refused("acme", "CaseService/OpenCase", open({{field, theirs}})),
+              "RESOURCE_NOT_FOUND");
+  }
+}
+
 TEST_P(SelfServiceTest, C6_RulesChooseForCustomersTooAndAreNotSeen) {
   const std::string service = "EntitlementService/";
   const Json item = {{"case", {{"account", "accounts/acme"}}}};

@@ -62,13 +62,16 @@ TEST_P(VerdictsTest, C6_ARecordedVerdictStaysAsItWasGiven) {
   Entitle("basic");
   Entitle("bobs", "contacts: 'contacts/bob'");
   const auto request = Proto<v1::RecordVerdictRequest>(
-      "contact: 'contacts/ann' asset: 'assets/roller' channel: 'phone'");
+      "contact: 'contacts/ann' asset: 'assets/roller' channel: 'phone' "
+      "note: 'Has a blue one'");
   const v1::EntitlementVerdict kept = world_.Do(&RecordVerdict, request);
   EXPECT_EQ(kept.actor(), world_.Info().principal.name);
   EXPECT_EQ(kept.account(), "accounts/acme");
   EXPECT_EQ(kept.contact(), "contacts/ann");
   EXPECT_EQ(kept.asset(), "assets/roller");
   EXPECT_EQ(kept.channel(), "phone");
+  EXPECT_EQ(kept.note(), "Has a blue one");
+  EXPECT_EQ(kept.case_(), "");
   EXPECT_TRUE(kept.eligible());
   EXPECT_EQ(kept.entitlement(), "entitlements/basic");
   ASSERT_EQ(kept.candidates_size(), 2);

@@ -148,8 +148,7 @@ TEST(EntitlementJudgeTest, C6_AnAssetIsCoveredWithAllItsParts) {
               IsEmpty());
   EXPECT_THAT(WhyNot(entitlement, {.asset = "assets/roller"}, {roller}),
               ElementsAre(Candidate::ASSET_NOT_COVERED));
-  EXPECT_THAT(WhyNot(entitlement, {}),
-              ElementsAre(Candidate::ASSET_NOT_COVERED));
+  EXPECT_THAT(WhyNot(entitlement, {}), ElementsAre(Candidate::ASSET_NOT_NAMED));
 }
 
 TEST(EntitlementJudgeTest, C6_AProductIsCoveredByItselfOrByTheAsset) {

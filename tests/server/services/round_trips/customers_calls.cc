@@ -244,6 +244,15 @@ void RoundTripsTest::Cases() {
   Measure(service + "OpenCase", Opening("late"));
   Measure(service + "OpenCase", Opening("spare"));
   Measure(service + "OpenCase", Opening("one"));
+  MeasureApart("+contact", service + "OpenCase",
+               R"({"case": {"contact": "contacts/acme"}})");
+  MeasureApart("+verdict", service + "OpenCase",
+               R"({"case": {"account": "accounts/acme",
+                            "contact": "contacts/acme"},
+                   "record_verdict": true, "verdict_note": "N"})");
+  MeasureApart("+entitlement", service + "OpenCase",
+               R"({"case": {"contact": "contacts/acme",
+                            "entitlement": "entitlements/gold"}})");
   const std::string one = R"({"name": "cases/one"})";
   Measure(service + "GetCase", one);
   Measure(service + "ListCases", R"({"filter": "account == 'accounts/acme'"})");
@@ -263,6 +272,8 @@ void RoundTripsTest::Cases() {
   Measure(service + "CompleteMilestone", update);
   Measure(service + "ChangeEntitlement",
           R"({"name": "cases/one", "entitlement": "entitlements/silver"})");
+  MeasureApart("+reassign", service + "ChangeEntitlement",
+               R"({"name": "cases/one", "reassign": true})");
   Measure(service + "RefreshContext", one);
   Measure(service + "CloseCase", one);
   world_.clock().Advance(absl::Minutes(1));
