@@ -296,7 +296,7 @@ absl::StatusOr<v1::ListContractLineItemsResponse> ListContractLineItems(
   for (v1::ContractLineItem& line : *response->mutable_contract_line_items())
     lines.push_back(&line);
   absl::Status status = call.Read([&](storage::Transaction& tx) {
-    return SetStatuses(call, tx, call.now(), lines);
+    return SetStatuses(call, tx, AsOf(call, request), lines);
   });
   if (!status.ok()) return status;
   return response;

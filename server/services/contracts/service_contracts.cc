@@ -262,7 +262,7 @@ absl::StatusOr<v1::ListServiceContractsResponse> ListServiceContracts(
                     &v1::ListServiceContractsResponse::add_service_contracts);
   if (!response.ok()) return response;
   for (v1::ServiceContract& contract : *response->mutable_service_contracts())
-    SetStatus(**catalog, call.now(), &contract);
+    SetStatus(**catalog, AsOf(call, request), &contract);
   return response;
 }
 
