@@ -25,6 +25,13 @@ absl::Time AsOf(const Call& call, const Request& request) {
   return request.has_as_of() ? ToTime(request.as_of()) : call.now();
 }
 
+bool MaySeeContacts(const Call& call) {
+  const auto& hidden = call.principal().hidden;
+  return hidden == nullptr ||
+         !hidden->contains(
+             v1::Entitlement::descriptor()->FindFieldByName("contacts"));
+}
+
 // What is computed of them whenever they are read.
 absl::Status Complete(Call& call, storage::Transaction& tx, absl::Time as_of,
                       absl::Span<v1::Entitlement* const> entitlements) {
@@ -120,9 +127,17 @@ absl::StatusOr<v1::Entitlement> GetEntitlement(
 
 absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
     Call& call, const v1::ListEntitlementsRequest& request) {
-  absl::StatusOr<v1::ListEntitlementsResponse> response =
-      ListResources(call, Entitlements(), request,
-                    &v1::ListEntitlementsResponse::add_entitlements);
+  std::vector<storage::Equality> restrict_to;
+  if (!request.contact().empty()) {
+    if (!MaySeeContacts(call)) {
+      return errors::FieldInvalid("contact", "HIDDEN",
+                                  "you do not see whom entitlements list");
+    }
+    restrict_to = {{"contacts", request.contact()}};
+  }
+  absl::StatusOr<v1::ListEntitlementsResponse> response = ListResources(
+      call, Entitlements(), request,
+      &v1::ListEntitlementsResponse::add_entitlements, std::move(restrict_to));
   if (!response.ok()) return response;
   std::vector<v1::Entitlement*> page;
   for (v1::Entitlement& entitlement : *response->mutable_entitlements())

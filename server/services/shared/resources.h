@@ -162,20 +162,26 @@ absl::StatusOr<storage::ListPage<Message>> ListPageOf(
   return page;
 }
 
-// `add` gives the response's next element.
+// `add` gives the response's next element; `restrict_to`: what the request asks
+// for beside its filter, of which one lead must have some (storage/table/
+// list.h).
 template <typename Response, typename Message, typename Request>
-absl::StatusOr<Response> ListResources(Call& call,
-                                       const Resource<Message>& resource,
-                                       const Request& request,
-                                       Message* (Response::*add)()) {
+absl::StatusOr<Response> ListResources(
+    Call& call, const Resource<Message>& resource, const Request& request,
+    Message* (Response::*add)(),
+    std::vector<storage::Equality> restrict_to = {}) {
+  std::vector<std::string> bound;
+  for (const storage::Equality& it : restrict_to)
+    bound.push_back(*it.value.text());
   storage::ListQuery query;
   query.filter = request.filter();
   if constexpr (requires { request.show_deleted(); })
     query.show_deleted = request.show_deleted();
   Response response;
   absl::StatusOr<storage::ListPage<Message>> page =
-      ListPageOf(call, resource.table, request, std::move(query), {},
-                 response.mutable_next_page_token());
+  query.restrict_to = std::move(restrict_to);
+      ListPageOf(call, resource.table, request, std::move(query),
+                 std::move(bound), response.mutable_next_page_token());
   if (!page.ok()) return page.status();
   for (Message& row : page->rows) *(response.*add)() = std::move(row);
   return response;
