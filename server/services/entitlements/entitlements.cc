@@ -188,6 +188,32 @@ absl::StatusOr<v1::Entitlement> DeleteEntitlement(
       &hidden);
 }
 
+absl::StatusOr<v1::Entitlement> UndeleteEntitlement(
+    Call& call, const v1::UndeleteEntitlementRequest& request) {
+  storage::HiddenValues hidden;
+  return UndeleteResource(
+      call, Entitlements(), request,
+      [&](storage::Transaction& tx, const v1::Entitlement& deleted,
+          v1::Entitlement& restored) -> absl::Status {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::Status status =
+            CheckParts(tx, **catalog, nullptr, "entitlement.", restored);
+        if (status.ok())
+          status = CheckSuccession(tx, storage::EntitlementTable(), deleted);
+        if (!status.ok()) return status;
+        CatchUp(call, **catalog,
+                DueSince(ToTime(deleted.delete_time()), StateOf(restored),
+                         WindowOf(restored, **catalog), hidden),
+                restored);
+        status = SetStatus(tx, **catalog, call.now(), {&restored});
+        if (!status.ok()) return status;
+        return FollowDates(call, tx, **catalog, nullptr, restored, &hidden);
+      },
+      &hidden);
+}
+
 absl::StatusOr<v1::Entitlement> ActivateEntitlement(
     Call& call, const v1::ActivateEntitlementRequest& request) {
   return ChangeState(call, request, contracts::Verb::kActivate, "activated");

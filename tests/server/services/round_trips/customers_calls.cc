@@ -32,13 +32,13 @@ void RoundTripsTest::Customers() {
   Measure(service + "ListAccounts", "{}");
   Measure(service + "UpdateAccount",
           R"({"account": {"name": "accounts/acme", "tier": "gold"}})");
-  Measure(service + "DeleteAccount", R"({"name": "accounts/spare"})");
+  MeasureDelete(service + "DeleteAccount", "accounts/spare");
   Measure(service + "GetContact", R"({"name": "contacts/acme"})");
   Measure(service + "ListContacts",
           R"({"filter": "account == 'accounts/acme'"})");
   Measure(service + "UpdateContact",
           R"({"contact": {"name": "contacts/acme", "email": "a@b.example"}})");
-  Measure(service + "DeleteContact", R"({"name": "contacts/spare"})");
+  MeasureDelete(service + "DeleteContact", "contacts/spare");
   for (const char* id : {"printer", "spare"}) {
     Measure(service + "CreateProduct",
             absl::StrCat(R"({"product_id": ")", id,
@@ -63,7 +63,7 @@ void RoundTripsTest::Customers() {
           R"({"account_id": "buyer", "account": {"display_name": "B"}})");
   Measure(service + "TransferAsset",
           R"({"name": "assets/spare", "account": "accounts/buyer"})");
-  Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
+  MeasureDelete(service + "DeleteAsset", "assets/spare");
   Measure(service + "SearchCallers", R"({"query": "a press"})");
   const std::string contracts = "ContractService/";
   for (const char* book : {"standard", "partners"}) {
@@ -118,37 +118,44 @@ void RoundTripsTest::Customers() {
     Measure(absl::StrCat(contracts, verb, "Contract"),
             R"({"name": "serviceContracts/part"})");
   }
-  Measure(contracts + "RenewContract", R"({"name": "serviceContracts/frame"})");
+  Measure(contracts + "RenewContract", R"({"name": "serviceContracts/frame",
+    "service_contract_id": "next"})");
+  MeasureApart("+prices", contracts + "RenewContract",
+               R"({"name": "serviceContracts/next", "pricing": "PRICE_BOOK"})");
+  MeasureApart("+ending", contracts + "ListServiceContracts",
+               R"({"filter": "end_date < date('2027-01-01')"
+})");
   Measure(contracts + "BatchRenewContracts",
           R"({"names": ["serviceContracts/frame"]})");
-  Measure(contracts + "GetContractTree",
-          R"({"name": "serviceContracts/frame", "show_lines": true})");
-  Measure(contracts + "PriceContract",
-          R"({"currency_code": "EUR", "lines": [
+Measure(contracts + "GetContractTree",
+        R"({"name": "serviceContracts/frame", "show_lines": true})");
+Measure(contracts + "PriceContract",
+        R"({"currency_code": "EUR", "lines": [
     {"price_book_entry": "priceBookEntries/standard"}]})");
-  Measure(contracts + "DeleteContractLineItem",
-          R"({"name": "contractLineItems/spare"})");
-  Measure(contracts + "DeleteServiceContract",
-          R"({"name": "serviceContracts/spare"})");
-  Measure(contracts + "DeletePriceBookEntry",
-          R"({"name": "priceBookEntries/partners"})");
-  Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
+MeasureDelete(contracts + "DeleteContractLineItem", "contractLineItems/spare");
+MeasureDelete(contracts + "DeleteServiceContract", "serviceContracts/spare");
+MeasureDelete(contracts + "DeletePriceBookEntry", "priceBookEntries/partners");
+MeasureDelete(service + "DeleteProduct", "products/spare");
 
-  const std::string entitlements = "EntitlementService/";
-  for (const char* id : {"gold", "silver", "spare"}) {
-    Measure(entitlements + "CreateEntitlement",
-            absl::StrCat(R"({"entitlement_id": ")", id, R"(", "entitlement": {
+const std::string entitlements = "EntitlementService/";
+for (const char* id : {"gold", "silver", "spare"}) {
+  Measure(entitlements + "CreateEntitlement",
+          absl::StrCat(R"({"entitlement_id": ")", id, R"(", "entitlement": {
         "account": "accounts/acme", "display_name": "E",
         "contacts": ["contacts/acme"], "process": "entitlementProcesses/gold",
         "start_date": {"year": 2024, "month": 1, "day": 1}}})"));
-  }
-  Measure(entitlements + "GetEntitlement", R"({"name": "entitlements/gold"})");
-  Measure(entitlements + "ListEntitlements",
-          R"({"filter": "account == 'accounts/acme'"})");
-  Measure(entitlements + "UpdateEntitlement", R"({"entitlement": {
+}
+Measure(entitlements + "GetEntitlement", R"({"name": "entitlements/gold"})");
+Measure(entitlements + "ListEntitlements",
+        R"({"filter": "account == 'accounts/acme'"})");
+Measure(entitlements + "UpdateEntitlement", R"({"entitlement": {
     "name": "entitlements/silver", "display_name": "Silver"}})");
-  Measure(entitlements + "DeleteEntitlement",
-          R"({"name": "entitlements/spare"})");
+MeasureApart("+contact", entitlements + "ListEntitlements",
+             R"({"contact": "contacts/acme"})");
+  MeasureApart("+ending", entitlements + "ListEntitlements",
+               R"({"filter": "end_date >= date('2026-01-01')"
+  })");
+  MeasureDelete(entitlements + "DeleteEntitlement", "entitlements/spare");
   Measure(entitlements + "AddEntitlementContacts",
           R"({"name": "entitlements/gold", "contacts": ["contacts/jane"]})");
   Measure(entitlements + "RemoveEntitlementContacts",
@@ -167,109 +174,112 @@ void RoundTripsTest::Customers() {
           R"({"filter": "account == 'accounts/acme'"})");
   for (const auto& [method, request] : kEntitlementCalls)
     Measure(absl::StrCat(entitlements, method), request);
-}
+  }
 
-void RoundTripsTest::Ledger() {
-  const std::string service = "EntitlementService/";
-  for (const char* id : {"cases", "more"}) {
-    Measure(service + "CreateEntitlement",
-            absl::StrCat(R"({"entitlement_id": ")", id, R"(", "entitlement": {
+  void RoundTripsTest::Ledger() {
+    const std::string service = "EntitlementService/";
+    for (const char* id : {"cases", "more"}) {
+      Measure(service + "CreateEntitlement",
+              absl::StrCat(R"({"entitlement_id": ")", id, R"(", "entitlement": {
         "account": "accounts/acme", "display_name": "E", "priority": 9,
         "contacts": ["contacts/acme"],
         "process": "entitlementProcesses/gold",
         "allotment": {"unit": "CASES", "commit": "CLOSING"},
         "start_date": {"year": 2024, "month": 1, "day": 1}}})"));
-  }
-  const std::string cases = R"({"name": "entitlements/cases", )";
-  Measure(service + "GrantUnits",
-          cases + R"("units": 10, "subject": "order"})");
-  Measure(service + "AdjustUnits",
-          cases + R"("units": -1, "cause": "counted twice"})");
-  Measure(service + "ReserveUnits", cases + R"("subject": "a"})");
-  Measure(service + "CommitUnits", cases + R"("subject": "a"})");
-  Measure(service + "ReserveUnits", cases + R"("subject": "b"})");
-  Measure(service + "ReleaseUnits", cases + R"("subject": "b"})");
-  Measure(service + "TransferUnits",
-          cases + R"("units": 2, "destination": "entitlements/more"})");
-  Measure(service + "ListLedgerEntries", R"({"parent": "entitlements/cases"})");
-  Measure(service + "GetLedgerStatement", cases + R"("start_time":
+    }
+    const std::string cases = R"({"name": "entitlements/cases", )";
+    Measure(service + "GrantUnits",
+            cases + R"("units": 10, "subject": "order"})");
+    Measure(service + "AdjustUnits",
+            cases + R"("units": -1, "cause": "counted twice"})");
+    Measure(service + "ReserveUnits", cases + R"("subject": "a"})");
+    Measure(service + "CommitUnits", cases + R"("subject": "a"})");
+    Measure(service + "ReserveUnits", cases + R"("subject": "b"})");
+    Measure(service + "ReleaseUnits", cases + R"("subject": "b"})");
+    Measure(service + "TransferUnits",
+            cases + R"("units": 2, "destination": "entitlements/more"})");
+    Measure(service + "ListLedgerEntries",
+            R"({"parent": "entitlements/cases"})");
+    Measure(service + "GetLedgerStatement", cases + R"("start_time":
       "2020-01-01T00:00:00Z"})");
-  Measure("AdminService/CheckIntegrity", "{}");
-}
+    Measure("AdminService/CheckIntegrity", "{}");
+  }
 
-// The same methods on a case that takes a unit, under names of their own.
-void RoundTripsTest::CasesWithUnits() {
-  const auto measure = [&](const std::string& method, const std::string& json) {
-    MeasureApart("+unit", "CaseService/" + method, json);
-  };
-  for (const char* id : {"u1", "u2", "u3"}) {
-    measure("OpenCase", absl::StrCat(R"({"case_id": ")", id, R"(", "case": {
+  // The same methods on a case that takes a unit, under names of their own.
+  void RoundTripsTest::CasesWithUnits() {
+    const auto measure = [&](const std::string& method,
+                             const std::string& json) {
+      MeasureApart("+unit", "CaseService/" + method, json);
+    };
+    for (const char* id : {"u1", "u2", "u3"}) {
+      measure("OpenCase", absl::StrCat(R"({"case_id": ")", id, R"(", "case": {
     "account": "accounts/acme", "contact": "contacts/acme",
     "entitlement": "entitlements/cases"}})"));
-  }
-  measure("RecordEvents", R"({"events": [{"case": "cases/u1",
+    }
+    measure("RecordEvents", R"({"events": [{"case": "cases/u1",
     "event": {"key": "w", "work_logged": {"minutes": 5}}}]})");
-  measure("ChangeEntitlement",
-          R"({"name": "cases/u1", "entitlement": "entitlements/more"})");
-  world_.clock().Advance(absl::Minutes(1));
-  measure("CloseCase", R"({"name": "cases/u1"})");
-  measure("DeleteCase", R"({"name": "cases/u3"})");
-  measure("MergeCases", R"({"name": "cases/u2", "into": "cases/u1"})");
-}
+    measure("ChangeEntitlement",
+            R"({"name": "cases/u1", "entitlement": "entitlements/more"})");
+    world_.clock().Advance(absl::Minutes(1));
+    measure("CloseCase", R"({"name": "cases/u1"})");
+    measure("DeleteCase", R"({"name": "cases/u3"})");
+    measure("MergeCases", R"({"name": "cases/u2", "into": "cases/u1"})");
+  }
 
-void RoundTripsTest::Cases() {
-  const std::string service = "CaseService/";
-  Measure("ProcessService/SimulateProcess", R"({
+  void RoundTripsTest::Cases() {
+    const std::string service = "CaseService/";
+    Measure("ProcessService/SimulateProcess", R"({
     "process_version": "entitlementProcesses/gold/versions/1",
     "case": {"account": "accounts/acme"}, "open_time": "2026-03-02T09:00:00Z",
     "as_of": "2026-03-02T10:00:00Z"})");
-  Measure(service + "EstimateTargets", R"({"case": {
+    Measure(service + "EstimateTargets", R"({"case": {
     "account": "accounts/acme", "contact": "contacts/acme"}})");
-  // There are rules to ask.
-  const std::string rules = "EntitlementService/";
-  for (const char* id : {"spare", "mail"}) {
-    Measure(rules + "CreateAssignmentRule",
-            absl::StrCat(R"({"assignment_rule_id": ")", id, R"(",
+    // There are rules to ask.
+    const std::string rules = "EntitlementService/";
+    for (const char* id : {"spare", "mail"}) {
+      Measure(rules + "CreateAssignmentRule",
+              absl::StrCat(R"({"assignment_rule_id": ")", id, R"(",
     "assignment_rule": {"display_name": "R", "condition": "origin == 'email'",
       "entitlement_condition": "entitlement.type == 'mail'"}})"));
-  }
-  Measure(rules + "GetAssignmentRule", R"({"name": "assignmentRules/mail"})");
-  Measure(rules + "ListAssignmentRules", "{}");
-  Measure(rules + "UpdateAssignmentRule", R"({"assignment_rule": {
+    }
+    Measure(rules + "GetAssignmentRule", R"({"name": "assignmentRules/mail"})");
+    Measure(rules + "ListAssignmentRules", "{}");
+    Measure(rules + "UpdateAssignmentRule", R"({"assignment_rule": {
     "name": "assignmentRules/mail", "condition": "subject == 'Help'"}})");
-  Measure(rules + "DeleteAssignmentRule",
-          R"({"name": "assignmentRules/spare"})");
-  Measure(rules + "TestAssignmentRules", R"({"case": {
+    Measure(rules + "DeleteAssignmentRule",
+            R"({"name": "assignmentRules/spare"})");
+    Measure(rules + "TestAssignmentRules", R"({"case": {
     "account": "accounts/acme", "contact": "contacts/acme"}})");
-  Measure(service + "OpenCase", Opening("late"));
-  Measure(service + "OpenCase", Opening("spare"));
-  Measure(service + "OpenCase", Opening("one"));
-  const std::string one = R"({"name": "cases/one"})";
-  Measure(service + "GetCase", one);
-  Measure(service + "ListCases", R"({"filter": "account == 'accounts/acme'"})");
-  world_.clock().Advance(absl::Minutes(1));
-  Measure(service + "UpdateCase",
-          R"({"case": {"name": "cases/one", "priority": 1}})");
-  Measure(service + "RecordEvents", R"({"events": [{"case": "cases/one",
+    Measure(service + "OpenCase", Opening("late"));
+    Measure(service + "OpenCase", Opening("spare"));
+    Measure(service + "OpenCase", Opening("one"));
+    const std::string one = R"({"name": "cases/one"})";
+    Measure(service + "GetCase", one);
+    Measure(service + "ListCases",
+            R"({"filter": "account == 'accounts/acme'"})");
+    world_.clock().Advance(absl::Minutes(1));
+    Measure(service + "UpdateCase",
+            R"({"case": {"name": "cases/one", "priority": 1}})");
+    Measure(service + "RecordEvents", R"({"events": [{"case": "cases/one",
     "event": {"key": "mail-1", "interaction": {"direction": "OUTBOUND",
                                                "author": "AGENT"}}}]})");
-  const std::string update = R"({"name": "cases/one/milestones/update~1"})";
-  Measure(service + "ListMilestones", R"({"filter": "case == 'cases/one'"})");
-  Measure(service + "ExplainMilestone", update);
-  world_.clock().Advance(absl::Minutes(1));
-  Measure(service + "StopClock", one);
-  world_.clock().Advance(absl::Minutes(1));
-  Measure(service + "ResumeClock", one);
-  Measure(service + "CompleteMilestone", update);
-  Measure(service + "ChangeEntitlement",
-          R"({"name": "cases/one", "entitlement": "entitlements/silver"})");
-  Measure(service + "RefreshContext", one);
-  Measure(service + "CloseCase", one);
-  world_.clock().Advance(absl::Minutes(1));
-  Measure(service + "ReopenCase", one);
-  Measure(service + "ListCaseEvents", R"({"parent": "cases/one"})");
-  Measure(service + "GetTimeline", one);
-  Measure(service + "DeleteCase", R"({"name": "cases/spare"})");
-}
+    const std::string update = R"({"name": "cases/one/milestones/update~1"})";
+    Measure(service + "ListMilestones", R"({"filter": "case == 'cases/one'"})");
+    Measure(service + "ExplainMilestone", update);
+    world_.clock().Advance(absl::Minutes(1));
+    Measure(service + "StopClock", one);
+    world_.clock().Advance(absl::Minutes(1));
+    Measure(service + "ResumeClock", one);
+    Measure(service + "CompleteMilestone", update);
+    Measure(service + "ChangeEntitlement",
+            R"({"name": "cases/one", "entitlement": "entitlements/silver"})");
+    Measure(service + "RefreshContext", one);
+    Measure(service + "CloseCase", one);
+    world_.clock().Advance(absl::Minutes(1));
+    Measure(service + "ReopenCase", one);
+    Measure(service + "ListCaseEvents", R"({"parent": "cases/one"})");
+    Measure(service + "GetTimeline", one);
+    Measure(service + "DeleteCase", R"({"name": "cases/spare"})");
+  }
 
-}  // namespace charter::services
+  }  // namespace charter::services
