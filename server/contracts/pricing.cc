@@ -81,6 +81,17 @@ absl::StatusOr<LinePrice> PriceLine(const LineTerms& line) {
   return price;
 }
 
+absl::StatusOr<Money> ChangePrice(const Money& unit_price, Decimal percent) {
+  if (percent < Decimal::FromWhole(-100) || percent > Decimal::FromWhole(1000))
+    return Invalid("percent", "must be -100 to 1,000 percent (C9)");
+  const Wide part = Wide{kHundred.billionths()} + percent.billionths();
+  const std::optional<int64_t> changed = Narrow(
+      DivideHalfEven(Wide{unit_price.minor} * part, kHundred.billionths()));
+  if (!changed)
+    return Invalid("unit_price", "becomes more money than can be kept (C9)");
+  return Money{unit_price.currency, *changed};
+}
+
 absl::StatusOr<ContractPrice> PriceContract(const ContractTerms& contract,
                                             absl::Span<const LinePrice> lines) {
   if (absl::Status s =

@@ -83,6 +83,11 @@ absl::StatusOr<LinePrice> PriceLine(const LineTerms& line);
 absl::StatusOr<ContractPrice> PriceContract(const ContractTerms& contract,
                                             absl::Span<const LinePrice> lines);
 
+// What a unit costs when its price changes by `percent`: the price × (100 +
+// percent) / 100, rounded as the others are. INVALID_ARGUMENT that names the
+// field: a `percent` outside -100 to 1,000, a `unit_price` that doesn't fit.
+absl::StatusOr<Money> ChangePrice(const Money& unit_price, Decimal percent);
+
 struct PricedContract {
   std::vector<LinePrice> lines;
   ContractPrice price;

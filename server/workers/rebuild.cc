@@ -71,6 +71,21 @@ absl::StatusOr<std::string> AddWakeups(services::Call& call,
       });
 }
 
+// Which contracts follow on which was no column once.
+absl::StatusOr<std::string> WriteRenewals(storage::Transaction& tx,
+                                          const std::string& place) {
+  return DoPage<v1::ServiceContract>(
+      tx, storage::ServiceContractTable(), place,
+      [&](const std::vector<v1::ServiceContract>& rows) {
+        absl::Status status;
+        for (const v1::ServiceContract& row : rows) {
+          if (row.renewed_to().empty() && row.renewed_from().empty()) continue;
+          status.Update(storage::ServiceContractTable().UpdateDerived(tx, row));
+        }
+        return status;
+      });
+}
+
 absl::StatusOr<std::string> DoNext(services::Call& call,
                                    storage::Transaction& tx,
                                    const storage::SearchRebuild& rebuild) {
@@ -84,6 +99,8 @@ absl::StatusOr<std::string> DoNext(services::Call& call,
     return AddTerms(tx, storage::CaseTable(), rebuild.place);
   if (rebuild.collection == "entitlements")
     return AddWakeups(call, tx, rebuild.place);
+  if (rebuild.collection == "serviceContracts")
+    return WriteRenewals(tx, rebuild.place);
   return absl::InternalError(
       absl::StrCat("nothing is to be made of ", rebuild.collection));
 }

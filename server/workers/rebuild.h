@@ -1,5 +1,6 @@
 // Gives the rows of before what a migration could not: the terms by which
-// callers are found, and the wake-ups of ledgers.
+// callers are found, the wake-ups of ledgers, and which contracts follow on
+// which.
 #ifndef CHARTER_SERVER_WORKERS_REBUILD_H_
 #define CHARTER_SERVER_WORKERS_REBUILD_H_
 
@@ -9,11 +10,11 @@
 namespace charter::workers {
 
 // Works off what QueueRebuilds (storage/records/search_terms.h) queued, as the
-// migrations did that made the terms and the wake-ups: table by table in small
-// batches, each with its progress in one transaction, so that it goes on
-// where it was after any stop, on any server. Adds what is missing; what is
-// there and right costs a look. Until it is through, those whose turn is still
-// to come are not found, and their ledgers record with their next change.
+// migrations did that made these: table by table in small batches, each with
+// its progress in one transaction, so that it goes on where it was after any
+// stop, on any server. Adds what is missing; what is there and right costs a
+// look. Until it is through, those whose turn is still to come are not found,
+// and their ledgers record with their next change.
 class Rebuild : public Worker {
  public:
   // Rows of one transaction.

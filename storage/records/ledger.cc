@@ -125,9 +125,10 @@ absl::Status StoreLots(Transaction& tx, absl::string_view entitlement,
                        const ledger::Ledger& after) {
   std::vector<std::vector<Value>> rows;
   for (const auto& [number, lot] : after.lots) {
+    // One that covered an overdraft at once is kept too: it says when what came
+    // with it would have lapsed.
     const auto old = before.lots.find(number);
-    if (old == before.lots.end() ? lot.remaining == 0 : old->second == lot)
-      continue;
+    if (old != before.lots.end() && old->second == lot) continue;
     rows.push_back({entitlement, number, lot.remaining, DueUs(lot.lapse)});
   }
   return tx.InsertRowsLater(
@@ -259,6 +260,22 @@ absl::StatusOr<std::vector<LedgerEntryRecord>> FindLedgerEntries(
                      {{"entitlement", entitlement},
                       {"subject", subject},
                       {"kind", static_cast<int>(kind)}});
+}
+
+absl::StatusOr<std::optional<UnitGrant>> FirstGrant(
+    Transaction& tx, absl::string_view entitlement) {
+  const absl::StatusOr<Rows> rows = tx.Query(
+      "SELECT e.units, e.effective_us, l.lapse_us FROM ledger_entries e LEFT "
+      "JOIN ledger_lots l ON l.entitlement = e.entitlement AND l.number = "
+      "e.lot WHERE e.entitlement = :entitlement AND e.kind = :kind ORDER BY "
+      "e.number LIMIT 1",
+      {{"entitlement", entitlement},
+       {"kind", static_cast<int>(ledger::EntryKind::kGrant)}});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return std::nullopt;
+  const Row row = (*rows)[0];
+  return UnitGrant{row.Int64(0), FromUs(row.Int64(1)),
+                   FromDue(row.OptionalInt64(2))};
 }
 
 absl::StatusOr<std::map<ledger::EntryKind, LedgerSum>> SumLedger(

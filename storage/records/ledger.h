@@ -63,6 +63,16 @@ absl::StatusOr<std::vector<LedgerEntryRecord>> FindLedgerEntries(
     Transaction& tx, absl::string_view entitlement, absl::string_view subject,
     ledger::EntryKind kind);
 
+// Units that were granted together.
+struct UnitGrant {
+  int64_t units = 0;
+  absl::Time time;   // when they came
+  absl::Time lapse;  // when they lapse or lapsed; InfiniteFuture: never
+};
+// The first that the entitlement was ever granted; nullopt: none.
+absl::StatusOr<std::optional<UnitGrant>> FirstGrant(
+    Transaction& tx, absl::string_view entitlement);
+
 // What entries come to.
 struct LedgerSum {
   int64_t count = 0;

@@ -176,8 +176,15 @@ void TableBinding::AddColumn(Column column) {
 void TableBinding::CheckLeads() const {
   for (const Lead& lead : spec_.leads) {
     for (const std::string& name : lead.equal) {
-      if (FindColumn(name) == nullptr)
+      const bool child = lead.equal.size() == 1 && FindChild(name) != nullptr;
+      if (FindColumn(name) == nullptr && !child)
         Wrong(spec_, absl::StrCat("no column ", name, " for a lead"));
+    }
+    if (!lead.range.empty()) {
+      const Column* column = FindColumn(lead.range);
+      if (column == nullptr || column->kind != ColumnKind::kDate ||
+          lead.descending)
+        Wrong(spec_, absl::StrCat("no ascending date ", lead.range));
     }
     for (const std::string& name : lead.order) {
       const Column* column = FindColumn(name);
@@ -191,6 +198,13 @@ void TableBinding::CheckLeads() const {
 const Column* TableBinding::FindColumn(absl::string_view name) const {
   auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : &columns_[found->second];
+}
+
+const ChildTable* TableBinding::FindChild(absl::string_view field) const {
+  const auto found =
+      std::find_if(spec_.children.begin(), spec_.children.end(),
+                   [field](const ChildTable& it) { return it.field == field; });
+  return found == spec_.children.end() ? nullptr : &*found;
 }
 
 Value TableBinding::Get(const Column& column, const Message& message) const {

@@ -60,9 +60,14 @@ struct ChildTable {
 // both served by one index, which ends with the name. Order columns are never
 // NULL.
 struct Lead {
-  std::vector<std::string> equal = {};  // columns
+  // Columns, or the field of a child table alone: the rows that hold a value.
+  std::vector<std::string> equal = {};
   std::vector<std::string> order = {};  // columns; then the name
   bool descending = false;
+  // A date that the filter bounds from below, from above or both; the order,
+  // which ascends, begins with it. Rows without that date are in no such
+  // filter.
+  std::string range = {};
 };
 
 // What the descriptor can't say. Every field of the message that is not named
@@ -137,6 +142,8 @@ class TableBinding {
   // is no part of it.
   const std::vector<Column>& columns() const { return columns_; }
   const Column* FindColumn(absl::string_view name) const;
+  // Null: no repeated field of this name has a table of its own.
+  const ChildTable* FindChild(absl::string_view field) const;
   // Whether clients can write the resource: it then has an `etag` made from the
   // hidden column `row_version`.
   bool has_etag() const { return etag_ != nullptr; }

@@ -26,10 +26,13 @@ const Equality* FindEquality(const std::vector<Equality>& all,
 std::string Describe(const TableBinding& binding, const Lead& lead) {
   std::vector<std::string> parts;
   for (const std::string& name : lead.equal) {
-    const Column& column = *binding.FindColumn(name);
-    parts.push_back(absl::StrCat(
-        column.field == nullptr ? name : column.field->name(), " == …"));
+    const Column* column = binding.FindColumn(name);
+    parts.push_back(absl::StrCat(column == nullptr || column->field == nullptr
+                                     ? name
+                                     : column->field->name(),
+                                 " == …"));
   }
+  if (!lead.range.empty()) parts.push_back(absl::StrCat(lead.range, " < …"));
   return absl::StrCat("`", absl::StrJoin(parts, " && "), "`");
 }
 
@@ -79,8 +82,17 @@ std::optional<absl::string_view> TakePart(absl::string_view* in) {
 
 // Tells leads apart in tokens, whatever release made them.
 std::string Signature(const Lead& lead) {
-  return absl::StrCat(absl::StrJoin(lead.equal, ","), "/",
+  return absl::StrCat(absl::StrJoin(lead.equal, ","), "/", lead.range,
+                      lead.range.empty() || lead.order.empty() ? "" : ",",
                       absl::StrJoin(lead.order, ","));
+}
+
+// Calls `visit` with each of the filter's top-level && terms.
+template <typename Visit>
+void ForEachTerm(const sla::Expression& filter, const Visit& visit) {
+  const Node& root = filter.root();
+  if (root.kind != Node::Kind::kAnd) return visit(root);
+  for (const Node& child : root.children) visit(child);
 }
 
 }  // namespace
@@ -89,7 +101,7 @@ std::vector<Equality> EqualitiesOf(const sla::Expression& filter,
                                    const TableBinding& binding,
                                    bool* impossible) {
   std::vector<Equality> found;
-  auto add = [&](const Node& node) {
+  ForEachTerm(filter, [&](const Node& node) {
     const std::optional<Term> term = EqualTerm(node);
     // Custom fields have no column.
     if (!term.has_value() || term->slot >= binding.filter_schema().size())
@@ -103,18 +115,49 @@ std::vector<Equality> EqualitiesOf(const sla::Expression& filter,
     // Stands as NULL, which equals nothing in SQL.
     if (column.null_when_empty && value->text()->empty()) return;
     found.push_back({column.name, *std::move(value)});
-  };
-  const Node& root = filter.root();
-  if (root.kind == Node::Kind::kAnd) {
-    for (const Node& child : root.children) add(child);
-  } else {
-    add(root);
-  }
+  });
   return found;
+}
+
+DateRanges DateRangesOf(const sla::Expression& filter,
+                        const TableBinding& binding) {
+  DateRanges ranges;
+  ForEachTerm(filter, [&](const Node& node) {
+    if (node.kind != Node::Kind::kCompare || node.other.has_value() ||
+        node.op == sla::CompareOp::kNotEqual ||
+        node.field.slot >= binding.filter_schema().size())
+      return;
+    const Column& column = binding.filter_column(node.field.slot);
+    if (column.kind != ColumnKind::kDate) return;
+    const std::optional<Value> value = ValueOfLiteral(column, node.literal);
+    if (!value.has_value()) return;
+    const int64_t day = *value->integer();
+    DateRange& range = ranges[column.name];
+    ++range.terms;
+    const sla::CompareOp op = node.op;
+    if (op == sla::CompareOp::kGreater)
+      range.from = std::max(range.from, day + 1);
+    if (op == sla::CompareOp::kGreaterEqual || op == sla::CompareOp::kEqual)
+      range.from = std::max(range.from, day);
+    if (op == sla::CompareOp::kLess) range.until = std::min(range.until, day);
+    if (op == sla::CompareOp::kLessEqual || op == sla::CompareOp::kEqual)
+      range.until = std::min(range.until, day + 1);
+  });
+  return ranges;
+}
+
+std::string TextOf(const TableBinding& binding, const Equality& equality) {
+  const ChildTable* child = binding.FindChild(equality.column);
+  if (child == nullptr)
+    return absl::StrCat(equality.column, " = :", equality.column);
+  return absl::StrCat("name IN (SELECT ", child->parent_column, " FROM ",
+                      child->table, " WHERE ", child->value_column,
+                      " = :", equality.column, ")");
 }
 
 ChosenLead::ChosenLead(const TableBinding& binding, const Lead& lead)
     : binding_(&binding), lead_(&lead) {
+  if (!lead.range.empty()) order_.push_back(binding.FindColumn(lead.range));
   for (const std::string& column : lead.order)
     order_.push_back(binding.FindColumn(column));
   order_.push_back(&binding.columns().front());
@@ -122,9 +165,15 @@ ChosenLead::ChosenLead(const TableBinding& binding, const Lead& lead)
 
 absl::StatusOr<ChosenLead> ChosenLead::Choose(
     const TableBinding& binding, const std::vector<Equality>& restrict_to,
-    const std::vector<Equality>& filter) {
+    const std::vector<Equality>& filter, const DateRanges& ranges) {
   for (const Lead& lead : binding.spec().leads) {
     ChosenLead chosen(binding, lead);
+    if (!lead.range.empty()) {
+      const auto range = ranges.find(lead.range);
+      if (range == ranges.end()) continue;
+      chosen.range_ = range->second;
+      chosen.terms_used_ = range->second.terms;
+    }
     const bool fits = std::all_of(
         lead.equal.begin(), lead.equal.end(), [&](const std::string& column) {
           const Equality* equality = FindEquality(restrict_to, column);
@@ -156,8 +205,18 @@ std::string ChosenLead::Where(const Dialect& dialect, const Place& after,
                               const Place& until, Binds* binds) const {
   std::vector<std::string> terms;
   for (const Equality& it : equal_) {
-    terms.push_back(absl::StrCat(it.column, " = :", it.column));
+    terms.push_back(TextOf(*binding_, it));
     binds->Add(it.column, it.value);
+  }
+  // A place is within the range: one bound at each end.
+  const std::string& range = lead_->range;
+  if (!range.empty() && after.empty()) {
+    terms.push_back(absl::StrCat(range, " >= :range_from"));
+    binds->Add("range_from", range_.from);
+  }
+  if (!range.empty() && until.empty()) {
+    terms.push_back(absl::StrCat(range, " < :range_until"));
+    binds->Add("range_until", range_.until);
   }
   if (!after.empty()) terms.push_back(Seek(dialect, after, true, binds));
   if (!until.empty()) terms.push_back(Seek(dialect, until, false, binds));

@@ -3,9 +3,13 @@
 #ifndef CHARTER_STORAGE_TABLE_LEAD_H_
 #define CHARTER_STORAGE_TABLE_LEAD_H_
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
@@ -24,6 +28,20 @@ std::vector<Equality> EqualitiesOf(const sla::Expression& filter,
                                    const TableBinding& binding,
                                    bool* impossible);
 
+// Days that the date of every row of a filter lies in, by its top-level &&
+// terms, of which there are `terms`.
+struct DateRange {
+  int64_t from = std::numeric_limits<int32_t>::min();
+  int64_t until = std::numeric_limits<int32_t>::max();  // not in it
+  size_t terms = 0;
+};
+using DateRanges = absl::flat_hash_map<std::string, DateRange>;  // by column
+DateRanges DateRangesOf(const sla::Expression& filter,
+                        const TableBinding& binding);
+
+// The equality as SQL, with the value's name `:column`.
+std::string TextOf(const TableBinding& binding, const Equality& equality);
+
 // The order columns of a row, then its name. Empty: before the first row, or
 // after the last.
 using Place = std::vector<Value>;
@@ -32,10 +50,11 @@ using Place = std::vector<Value>;
 class ChosenLead {
  public:
   // The first lead of the binding whose columns are all in `restrict_to` or
-  // `filter`. INVALID_ARGUMENT, with the leads there are, when there is none.
+  // `filter`, and its range in `ranges`. INVALID_ARGUMENT, with the leads there
+  // are, when there is none.
   static absl::StatusOr<ChosenLead> Choose(
       const TableBinding& binding, const std::vector<Equality>& restrict_to,
-      const std::vector<Equality>& filter);
+      const std::vector<Equality>& filter, const DateRanges& ranges);
 
   // How many terms of the filter the lead takes care of.
   size_t terms_used() const { return terms_used_; }
@@ -68,6 +87,7 @@ class ChosenLead {
   const Lead* lead_;
   size_t terms_used_ = 0;
   std::vector<Equality> equal_, unused_;
+  DateRange range_;                   // of the lead's date
   std::vector<const Column*> order_;  // ends with the name
 };
 

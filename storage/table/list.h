@@ -23,7 +23,8 @@ inline constexpr int kMaxRowsChecked = 10000;
 // that it fits into a message of gRPC's usual limit.
 inline constexpr size_t kMaxPageBytes = 2 << 20;
 
-// `column = value`. Columns are named by code, never by a caller.
+// `column = value`, or of a child table's field: it holds the value. Named by
+// code, never by a caller.
 struct Equality {
   std::string column;
   Value value;

@@ -9,7 +9,7 @@ const Table<v1::ServiceContract>& ServiceContractTable() {
       .blob = {"annotations", "additional_discount", "tax", "shipping",
                "subtotal", "discount", "total_price", "net_price",
                "grand_total", "billing_address", "shipping_address",
-               "renewed_to", "renewed_from", "contract_template"},
+               "contract_template"},
       // Computed for the instant of the answer (C3).
       .not_stored = {"status"},
       .hidden = {{"next_due_us", ColumnKind::kInteger},
@@ -19,6 +19,7 @@ const Table<v1::ServiceContract>& ServiceContractTable() {
                 {{"parent"}},
                 {{"root"}},
                 {{"account"}},
+                {.range = "end_date"},
                 {}},
       .unique = {{"service_contracts_external_id", "external_id"},
                  {"service_contracts_contract_number", "contract_number"}},

@@ -101,7 +101,7 @@ class Rest {
       binds_.push_back({"confined_contact", confined->contact});
     }
     for (const Equality& it : lead.unused()) {
-      parts_.push_back(absl::StrCat(it.column, " = :", it.column));
+      parts_.push_back(TextOf(binding, it));
       binds_.push_back({it.column, it.value});
     }
     if (filter == nullptr || TopLevelTerms(*filter) <= lead.terms_used())
@@ -246,6 +246,7 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& asked, Sink sink,
       extended.has_value() ? *extended : binding_.filter_schema();
   std::optional<sla::Expression> filter;
   std::vector<Equality> equalities;
+  DateRanges ranges;
   if (!query.filter.empty()) {
     absl::StatusOr<sla::Expression> parsed =
         sla::Expression::Parse(query.filter, schema, sla::Usage::kLevel);
@@ -258,9 +259,10 @@ absl::Status TableBase::List(Transaction& tx, const ListQuery& asked, Sink sink,
     bool impossible = false;
     equalities = EqualitiesOf(*filter, binding_, &impossible);
     if (impossible) return absl::OkStatus();
+    ranges = DateRangesOf(*filter, binding_);
   }
   absl::StatusOr<ChosenLead> lead =
-      ChosenLead::Choose(binding_, query.restrict_to, equalities);
+      ChosenLead::Choose(binding_, query.restrict_to, equalities, ranges);
   if (!lead.ok()) return lead.status();
   Place place;
   if (!query.after.empty()) {

@@ -21,14 +21,14 @@ def directory(t):
     t.ok(service + "UpdateAccount", {"account": {"name": "accounts/acme", "tier": "gold"}}, {"tier": "gold", "display_name": "acme"})
     t.ok(service + "CreateAccount", {"account_id": "branch", "account": {"display_name": "Branch", "parent": "accounts/acme"}}, {"parent": "accounts/acme"})
     t.ok(service + "ListAccounts", {"filter": "parent == 'accounts/acme'"}, {"accounts.#": 1})
-    t.ok(service + "DeleteAccount", {"name": "accounts/spare"}, {"delete_time": PRESENT, "purge_time": PRESENT})
+    t.deleted(service + "DeleteAccount", "accounts/spare")
     for name in ("ann", "spare"):
         t.ok(service + "CreateContact", {"contact_id": name, "contact": {"display_name": name, "account": "accounts/acme"}},
              {"account": "accounts/acme"})
     t.ok(service + "GetContact", {"name": "contacts/ann"}, {"display_name": "ann"})
     t.ok(service + "ListContacts", {"filter": "account == 'accounts/acme'"}, {"contacts.#": 2})
     t.ok(service + "UpdateContact", {"contact": {"name": "contacts/ann", "email": "ann@acme.example"}}, {"email": "ann@acme.example"})
-    t.ok(service + "DeleteContact", {"name": "contacts/spare"}, {"delete_time": PRESENT})
+    t.deleted(service + "DeleteContact", "contacts/spare")
     for name in ("printer", "spare"):
         t.ok(service + "CreateProduct", {"product_id": name, "product": {"display_name": name, "family": "Printers"}}, {"name": "products/" + name})
     t.ok(service + "GetProduct", {"name": "products/printer"}, {"display_name": "printer"})
@@ -45,7 +45,7 @@ def directory(t):
     t.refused(service + "TransferAsset", {"name": "assets/spare", "account": "accounts/acme"}, "FIELD_INVALID", "account: ")
     t.ok(service + "TransferAsset", {"name": "assets/spare", "account": "accounts/branch", "coverage": "CANCEL"},
          {"account": "accounts/branch", "root": "assets/spare"})
-    t.ok(service + "DeleteAsset", {"name": "assets/spare"}, {"delete_time": PRESENT})
+    t.deleted(service + "DeleteAsset", "assets/spare")
     t.ok(service + "SearchCallers", {"query": "ANN@acme"}, {"callers.#": 1, "callers.0.name": "contacts/ann", "callers.0.account": "accounts/acme"})
     t.ok(service + "SearchCallers", {"query": "x 1", "account": "accounts/acme", "max_callers": 1}, {"callers.#": 1})
     t.ok(service + "SearchCallers", {"query": "spare"}, {"callers": ABSENT})
@@ -58,8 +58,8 @@ def directory(t):
     t.ok(prices + "ListPriceBookEntries", {"filter": "product == 'products/printer'"}, {"price_book_entries.#": 2})
     t.ok(prices + "UpdatePriceBookEntry", {"price_book_entry": {
         "name": "priceBookEntries/standard", "unit_price": {"currency_code": "EUR", "units": "120"}}}, {"unit_price.units": "120"})
-    t.ok(prices + "DeletePriceBookEntry", {"name": "priceBookEntries/spare"}, {"delete_time": PRESENT})
-    t.ok(service + "DeleteProduct", {"name": "products/spare"}, {"delete_time": PRESENT})
+    t.deleted(prices + "DeletePriceBookEntry", "priceBookEntries/spare")
+    t.deleted(service + "DeleteProduct", "products/spare")
 
 
 def entitlements(t):
@@ -93,7 +93,7 @@ def entitlements(t):
     t.refused(service + "RemoveEntitlementContacts", people, "LAST_CONTACT")
     t.ok(service + "RemoveEntitlementContacts", {"name": "entitlements/gold", "contacts": ["contacts/ann"]}, {"name": "entitlements/gold"})
     templates(t)
-    t.ok(service + "DeleteEntitlement", {"name": "entitlements/spare"}, {"delete_time": PRESENT})
+    t.deleted(service + "DeleteEntitlement", "entitlements/spare")
     t.ok(service + "VerifyEntitlement", {"contact": "contacts/ann"}, {"eligible": True, "entitlement": "entitlements/gold"})
     t.ok(service + "VerifyEntitlement", {"asset": "assets/tray", "channel": "phone"}, {"eligible": True, "entitlement": "entitlements/gold"})
     kept = t.ok(service + "RecordVerdict", {"contact": "contacts/ann", "asset": "assets/tray"}, {"entitlement": "entitlements/gold", "actor": PRESENT})
@@ -113,7 +113,7 @@ def templates(t):
     t.ok(service + "GetEntitlementTemplate", warranty, {"display_name": "warranty"})
     t.ok(service + "ListEntitlementTemplates", {}, {"entitlement_templates.#": 2})
     t.ok(service + "UpdateEntitlementTemplate", {"entitlement_template": warranty | {"term_days": 366}}, {"term_days": 366})
-    t.ok(service + "DeleteEntitlementTemplate", {"name": "entitlementTemplates/spare"}, {"delete_time": PRESENT})
+    t.deleted(service + "DeleteEntitlementTemplate", "entitlementTemplates/spare")
     link = {"name": "productEntitlementTemplates/printer"}
     t.ok(service + "CreateProductEntitlementTemplate", {"product_entitlement_template_id": "printer", "product_entitlement_template": {
         "product": "products/printer", "entitlement_template": "entitlementTemplates/warranty", "start": "INSTALL_DATE"}}, link)

@@ -31,7 +31,7 @@ def contracts(t):
         t.ok(SERVICE + "CreateContractLineItem", line("frame", name, parent="contractLineItems/press"), {"root": "contractLineItems/press"})
     t.ok(SERVICE + "UpdateContractLineItem", {"contract_line_item": {
         "name": "contractLineItems/tray", "unit_price": {"currency_code": "EUR", "units": "30"}}}, {"total_price.units": "30"})
-    t.ok(SERVICE + "DeleteContractLineItem", {"name": "contractLineItems/spare"}, {"delete_time": PRESENT})
+    t.deleted(SERVICE + "DeleteContractLineItem", "contractLineItems/spare")
     t.ok(SERVICE + "GetContractLineItem", {"name": "contractLineItems/tray"}, {"product": "products/printer"})
     t.ok(SERVICE + "ListContractLineItems", {"filter": "service_contract == 'serviceContracts/frame'"}, {"contract_line_items.#": 2})
     t.ok(SERVICE + "GetServiceContract", {"name": "serviceContracts/frame"},
@@ -39,7 +39,7 @@ def contracts(t):
     t.ok(SERVICE + "ListServiceContracts", {"filter": "parent == 'serviceContracts/frame'"}, {"service_contracts.#": 2})
     t.ok(SERVICE + "UpdateServiceContract", {"service_contract": {"name": "serviceContracts/frame", "additional_discount": "50"}},
          {"net_price.units": "150", "grand_total.units": "190"})
-    t.ok(SERVICE + "DeleteServiceContract", {"name": "serviceContracts/spare"}, {"delete_time": PRESENT})
+    t.deleted(SERVICE + "DeleteServiceContract", "serviceContracts/spare")
     t.ok(SERVICE + "GetContractTree", {"name": "serviceContracts/part"},
          {"nodes.#": 2, "nodes.0.service_contract": "serviceContracts/frame", "nodes.0.tree_grand_totals.0.units": "190"})
     t.ok(SERVICE + "GetContractTree", {"name": "serviceContracts/frame", "show_lines": True},
@@ -49,10 +49,14 @@ def contracts(t):
     t.ok(SERVICE + "ActivateContract", {"name": "serviceContracts/frame"}, {"status": "ACTIVE", "activation_time": PRESENT})
     t.ok(SERVICE + "SuspendContract", {"name": "serviceContracts/frame"}, {"status": "SUSPENDED"})
     t.ok(SERVICE + "ResumeContract", {"name": "serviceContracts/frame"}, {"status": "ACTIVE"})
-    t.ok(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "service_contract_id": "next", "validate_only": True},
-         {"name": "serviceContracts/next"})
+    t.ok(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "service_contract_id": "next", "price_change_percent": "10",
+                                     "validate_only": True}, {"name": "serviceContracts/next", "subtotal.units": "363"})
+    ending = "end_date >= date('2027-01-01') && end_date < date('2027-04-01') && renewed_to == ''"
+    t.ok(SERVICE + "ListServiceContracts", {"filter": ending, "as_of": "2027-03-01T00:00:00Z"},
+         {"service_contracts.#": 1, "service_contracts.0.name": "serviceContracts/frame", "service_contracts.0.status": "EXPIRED"})
     t.ok(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "service_contract_id": "next"},
          {"start_date": day(2027, 2, 28), "end_date": day(2028, 3, 27), "line_count": 2, "renewed_from": "serviceContracts/frame"})
+    t.ok(SERVICE + "ListServiceContracts", {"filter": ending}, {"service_contracts": ABSENT})
     t.ok(SERVICE + "BatchRenewContracts", {"names": ["serviceContracts/frame", "serviceContracts/part"]},
          {"results.0.successor.name": "serviceContracts/next", "results.0.status": ABSENT, "results.1.status.code": 9})
     t.ok(SERVICE + "CloneContract", {"name": "serviceContracts/frame", "service_contract_id": "copy"}, {"state": "DRAFT", "line_count": 2})
@@ -81,6 +85,10 @@ def bad_contracts(t):
     t.refused(create_line, line("frame", unit_price={"currency_code": "USD", "units": "1"}), "FIELD_INVALID", "MIXED_CURRENCIES")
     t.refused(create_line, line("copy"), "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
     t.refused(SERVICE + "CancelContract", {"name": "serviceContracts/copy"}, "STATE_TRANSITION_NOT_ALLOWED", "CANCELLED")
+    t.refused(SERVICE + "RenewContract", {"name": "serviceContracts/frame", "pricing": "PRICE_BOOK", "price_change_percent": "3.5"},
+              "FIELD_INVALID", "price_change_percent", "not both")
+    t.refused(SERVICE + "UndeleteServiceContract", {"name": "serviceContracts/frame"}, "RESOURCE_ALREADY_EXISTS", "not deleted")
+    t.refused(SERVICE + "UndeleteServiceContract", {"name": "serviceContracts/none"}, "RESOURCE_NOT_FOUND", "serviceContracts/none")
     t.refused(SERVICE + "RenewContract", {"name": "serviceContracts/part"}, "STATE_TRANSITION_NOT_ALLOWED", "DRAFT")
 
 
@@ -108,7 +116,7 @@ def contract_templates(t):
     t.ok(SERVICE + "GetContractTemplate", year, {"term_months": 12})
     t.ok(SERVICE + "ListContractTemplates", {}, {"contract_templates.#": 2})
     t.ok(SERVICE + "UpdateContractTemplate", {"contract_template": year | {"additional_discount": "50"}}, {"additional_discount": "50"})
-    t.ok(SERVICE + "DeleteContractTemplate", {"name": "contractTemplates/spare"}, {"delete_time": PRESENT})
+    t.deleted(SERVICE + "DeleteContractTemplate", "contractTemplates/spare")
     apply = {"contract_template": year["name"], "account": "accounts/sold", "service_contract_id": "sold", "start_date": day(2026, 1, 31)}
     t.ok(SERVICE + "ApplyContractTemplate", apply | {"validate_only": True}, {"net_price.units": "168"})
     request_id = {"request_id": "0b1f8a52-4f4e-4c62-8d7e-6f1d1c8f4a11"}

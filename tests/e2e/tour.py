@@ -73,6 +73,12 @@ class Tour:
             before = after
         return before
 
+    def deleted(self, method, name):
+        """Deletes a resource, brings it back, and deletes it again."""
+        self.ok(method, {"name": name}, {"delete_time": PRESENT, "purge_time": PRESENT})
+        self.ok(method.replace("Delete", "Undelete"), {"name": name}, {"name": name, "delete_time": ABSENT, "purge_time": ABSENT})
+        self.ok(method, {"name": name}, {"delete_time": PRESENT})
+
     def refused(self, method, request, reason, *words):
         """The call is refused with this reason, its error contains the words, and no row has changed."""
         method = self._full(method)

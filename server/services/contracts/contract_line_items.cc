@@ -171,6 +171,27 @@ absl::Status CheckParent(storage::Transaction& tx,
       });
 }
 
+absl::Status CheckOpen(const v1::ServiceContract& contract) {
+  if (contract.state() != v1::ServiceContract::CANCELLED)
+    return absl::OkStatus();
+  return errors::StateTransitionNotAllowed(contract.name(), "CANCELLED",
+                                           "changed in its lines",
+                                           "Make another contract");
+}
+
+// The contract may have got another price book while it had no lines.
+absl::Status CheckBook(storage::Transaction& tx,
+                       const v1::ServiceContract& contract,
+                       const v1::ContractLineItem& line) {
+  if (contract.price_book().empty()) return absl::OkStatus();
+  absl::StatusOr<v1::PriceBookEntry> entry =
+      storage::PriceBookEntryTable().Get(tx, line.price_book_entry());
+  if (absl::IsNotFound(entry.status())) return absl::OkStatus();
+  if (!entry.ok()) return entry.status();
+  v1::ContractLineItem priced = line;
+  return TakePrice(contract, *entry, kField, &priced);
+}
+
 // Checks and completes a line, and gives its contract its new figures.
 // `hidden`: the line's.
 absl::Status CheckLine(Call& call, storage::Transaction& tx,
@@ -180,11 +201,8 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
       LockContract(tx, line.service_contract());
   if (!locked.ok()) return locked.status();
   v1::ServiceContract& contract = locked->contract;
-  if (contract.state() == v1::ServiceContract::CANCELLED) {
-    return errors::StateTransitionNotAllowed(contract.name(), "CANCELLED",
-                                             "changed in its lines",
-                                             "Make another contract");
-  }
+  absl::Status open = CheckOpen(contract);
+  if (!open.ok()) return open;
   if (before != nullptr && before->cancelled() && !line.cancelled()) {
     return errors::StateTransitionNotAllowed(line.name(), "CANCELLED",
                                              "brought back");
@@ -230,6 +248,39 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
   SetStatus(**catalog, call.now(), contract, &line);
   return FollowDates(call, tx, **catalog, contract, was ? &*was : nullptr,
                      &line, hidden);
+}
+
+// The same for one that is brought back, whose price stays as it was.
+absl::Status RestoreLine(Call& call, storage::Transaction& tx,
+                         const v1::ContractLineItem& deleted,
+                         v1::ContractLineItem& line, HiddenValues* hidden) {
+  absl::StatusOr<LockedContract> locked =
+      LockContract(tx, line.service_contract());
+  if (!locked.ok()) return locked.status();
+  const v1::ServiceContract& contract = locked->contract;
+  tx.Prefetch([&](storage::Transaction& ahead) {
+    (void)storage::ReadCatalogGeneration(ahead);
+    if (line.asset().empty()) return;
+    (void)storage::AssetTable().Get(ahead, line.asset());
+    (void)LinesOfAsset(ahead, line);
+  });
+  absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+      call.services().catalog->Get(tx);
+  if (!catalog.ok()) return catalog.status();
+  absl::Status status = CheckOpen(contract);
+  if (status.ok()) status = CheckBook(tx, contract, line);
+  if (status.ok()) status = CheckAsset(tx, nullptr, line);
+  if (status.ok()) status = CheckTerm(tx, contract, line);
+  if (status.ok()) status = CheckParent(tx, nullptr, line);
+  if (!status.ok()) return status;
+  status = StoreContract(call, tx, **catalog, nullptr, &line, *locked);
+  if (!status.ok()) return status;
+  CatchUp(call, **catalog,
+          DueSince(ToTime(deleted.delete_time()), StateOf(line),
+                   WindowOf(line, **catalog), *hidden),
+          contract, &line);
+  SetStatus(**catalog, call.now(), contract, &line);
+  return FollowDates(call, tx, **catalog, contract, nullptr, &line, hidden);
 }
 
 // Computes the status of lines of any contracts.
@@ -296,7 +347,7 @@ absl::StatusOr<v1::ListContractLineItemsResponse> ListContractLineItems(
   for (v1::ContractLineItem& line : *response->mutable_contract_line_items())
     lines.push_back(&line);
   absl::Status status = call.Read([&](storage::Transaction& tx) {
-    return SetStatuses(call, tx, call.now(), lines);
+    return SetStatuses(call, tx, AsOf(call, request), lines);
   });
   if (!status.ok()) return status;
   return response;
@@ -356,6 +407,18 @@ absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
         status = SetWakeup(call, tx, line.name(), std::nullopt, &hidden[0]);
         if (!status.ok()) return status;
         return StoreContract(call, tx, **catalog, &line, nullptr, *locked);
+      },
+      &hidden);
+}
+
+absl::StatusOr<v1::ContractLineItem> UndeleteContractLineItem(
+    Call& call, const v1::UndeleteContractLineItemRequest& request) {
+  HiddenValues hidden;
+  return UndeleteResource(
+      call, ContractLineItems(), request,
+      [&](storage::Transaction& tx, const v1::ContractLineItem& deleted,
+          v1::ContractLineItem& restored) {
+        return RestoreLine(call, tx, deleted, restored, &hidden);
       },
       &hidden);
 }

@@ -212,6 +212,14 @@ absl::StatusOr<v1::ContractTemplate> DeleteContractTemplate(
                       });
 }
 
+absl::StatusOr<v1::ContractTemplate> UndeleteContractTemplate(
+    Call& call, const v1::UndeleteContractTemplateRequest& request) {
+  return UndeleteResource(
+      call, ContractTemplates(), request,
+      [](storage::Transaction&, const v1::ContractTemplate&,
+         v1::ContractTemplate&) { return absl::OkStatus(); });
+}
+
 absl::StatusOr<v1::ServiceContract> ApplyContractTemplate(
     Call& call, const v1::ApplyContractTemplateRequest& request) {
   FieldViolations violations;

@@ -19,6 +19,8 @@ absl::StatusOr<v1::PriceBookEntry> UpdatePriceBookEntry(
     Call& call, const v1::UpdatePriceBookEntryRequest& request);
 absl::StatusOr<v1::PriceBookEntry> DeletePriceBookEntry(
     Call& call, const v1::DeletePriceBookEntryRequest& request);
+absl::StatusOr<v1::PriceBookEntry> UndeletePriceBookEntry(
+    Call& call, const v1::UndeletePriceBookEntryRequest& request);
 absl::StatusOr<v1::BatchGetPriceBookEntriesResponse> BatchGetPriceBookEntries(
     Call& call, const v1::BatchGetPriceBookEntriesRequest& request);
 absl::StatusOr<v1::BatchCreatePriceBookEntriesResponse>
@@ -38,6 +40,8 @@ absl::StatusOr<v1::ServiceContract> UpdateServiceContract(
 // are not deleted.
 absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
     Call& call, const v1::DeleteServiceContractRequest& request);
+absl::StatusOr<v1::ServiceContract> UndeleteServiceContract(
+    Call& call, const v1::UndeleteServiceContractRequest& request);
 absl::StatusOr<v1::BatchGetServiceContractsResponse> BatchGetServiceContracts(
     Call& call, const v1::BatchGetServiceContractsRequest& request);
 absl::StatusOr<v1::BatchCreateServiceContractsResponse>
@@ -87,6 +91,8 @@ absl::StatusOr<v1::ContractTemplate> UpdateContractTemplate(
     Call& call, const v1::UpdateContractTemplateRequest& request);
 absl::StatusOr<v1::ContractTemplate> DeleteContractTemplate(
     Call& call, const v1::DeleteContractTemplateRequest& request);
+absl::StatusOr<v1::ContractTemplate> UndeleteContractTemplate(
+    Call& call, const v1::UndeleteContractTemplateRequest& request);
 absl::StatusOr<v1::ServiceContract> ApplyContractTemplate(
     Call& call, const v1::ApplyContractTemplateRequest& request);
 
@@ -103,6 +109,8 @@ absl::StatusOr<v1::ContractLineItem> UpdateContractLineItem(
 // deleted.
 absl::StatusOr<v1::ContractLineItem> DeleteContractLineItem(
     Call& call, const v1::DeleteContractLineItemRequest& request);
+absl::StatusOr<v1::ContractLineItem> UndeleteContractLineItem(
+    Call& call, const v1::UndeleteContractLineItemRequest& request);
 absl::StatusOr<v1::BatchGetContractLineItemsResponse> BatchGetContractLineItems(
     Call& call, const v1::BatchGetContractLineItemsRequest& request);
 absl::StatusOr<v1::BatchCreateContractLineItemsResponse>

@@ -93,6 +93,17 @@ absl::StatusOr<v1::PriceBookEntry> DeletePriceBookEntry(
                       });
 }
 
+absl::StatusOr<v1::PriceBookEntry> UndeletePriceBookEntry(
+    Call& call, const v1::UndeletePriceBookEntryRequest& request) {
+  return UndeleteResource(
+      call, PriceBookEntries(), request,
+      [](storage::Transaction& tx, const v1::PriceBookEntry&,
+         v1::PriceBookEntry& restored) {
+        return ProductToName(tx, restored.product(), "price_book_entry.product")
+            .status();
+      });
+}
+
 absl::StatusOr<v1::BatchGetPriceBookEntriesResponse> BatchGetPriceBookEntries(
     Call& call, const v1::BatchGetPriceBookEntriesRequest& request) {
   return BatchGetResources(

@@ -13,6 +13,7 @@
 #include "server/services/contracts/contract_time.h"
 #include "server/services/contracts/contracts.h"
 #include "server/services/contracts/money_convert.h"
+#include "server/services/contracts/reprice.h"
 #include "server/services/contracts/resources.h"
 #include "server/services/entitlements/renew.h"
 #include "server/services/shared/errors.h"
@@ -134,7 +135,8 @@ absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
 
 absl::StatusOr<v1::ServiceContract> Renew(
     Call& call, storage::Transaction& tx,
-    const v1::RenewContractRequest& request, const std::string& name) {
+    const v1::RenewContractRequest& request, const Repricing& repricing,
+    const std::string& name) {
   storage::HiddenValues hidden;
   absl::StatusOr<v1::ServiceContract> contract = LockResource(
       tx, ServiceContracts(), request.name(), request.etag(), &hidden);
@@ -173,6 +175,8 @@ absl::StatusOr<v1::ServiceContract> Renew(
   if (!lines.ok()) return lines.status();
   lines = LinesOfSuccessor(*term, *next, *std::move(lines));
   if (!lines.ok()) return lines.status();
+  absl::Status status = Reprice(tx, repricing, *contract, &*lines);
+  if (!status.ok()) return status;
 
   CatchUp(call, **catalog, hidden, &*contract);
   v1::ServiceContract successor = *contract;
@@ -185,8 +189,8 @@ absl::StatusOr<v1::ServiceContract> Renew(
   absl::StatusOr<ContractCopy> stored =
       StoreCopy(call, tx, **catalog, std::move(successor), *std::move(lines));
   if (!stored.ok()) return stored.status();
-  absl::Status status = RenewEntitlements(call, tx, **catalog, contract->name(),
-                                          *term, *next, *stored);
+  status = RenewEntitlements(call, tx, **catalog, contract->name(), *term,
+                             *next, *stored);
   if (!status.ok()) return status;
   const v1::ServiceContract before = *contract;
   contract->set_renewed_to(stored->contract.name());
@@ -206,26 +210,33 @@ absl::StatusOr<v1::ServiceContract> Renew(
 
 absl::StatusOr<v1::ServiceContract> RenewContract(
     Call& call, const v1::RenewContractRequest& request) {
+  const absl::StatusOr<Repricing> repricing = RepricingOf(request);
+  if (!repricing.ok()) return repricing.status();
   const std::string name = NameOfCopy(call, request.service_contract_id());
-  return call.Write<v1::ServiceContract>(
-      [&](storage::Transaction& tx) { return Renew(call, tx, request, name); });
+  return call.Write<v1::ServiceContract>([&](storage::Transaction& tx) {
+    return Renew(call, tx, request, *repricing, name);
+  });
 }
 
 absl::StatusOr<v1::BatchRenewContractsResponse> BatchRenewContracts(
     Call& call, const v1::BatchRenewContractsRequest& request) {
   v1::BatchRenewContractsResponse response;
+  v1::RenewContractRequest one;
+  one.set_term_months(request.term_months());
+  one.set_pricing(request.pricing());
+  one.set_price_change_percent(request.price_change_percent());
+  const absl::StatusOr<Repricing> repricing = RepricingOf(one);
+  if (!repricing.ok()) return repricing.status();
   for (const std::string& name : request.names()) {
     if (absl::Status alive = call.Alive(); !alive.ok()) return alive;
-    v1::RenewContractRequest one;
     one.set_name(name);
-    one.set_term_months(request.term_months());
     const std::string successor = NameOfCopy(call, "");
     v1::RenewResult& result = *response.add_results();
     result.set_name(name);
     absl::Status status =
         call.Apply([&](storage::Transaction& tx) -> absl::Status {
           absl::StatusOr<v1::ServiceContract> renewed =
-              Renew(call, tx, one, successor);
+              Renew(call, tx, one, *repricing, successor);
           if (renewed.ok()) *result.mutable_successor() = *std::move(renewed);
           return renewed.status();
         });

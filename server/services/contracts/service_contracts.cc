@@ -127,6 +127,18 @@ void CopyActivation(const v1::ServiceContract& from,
   }
 }
 
+// Under its parent, which is the account's.
+absl::Status Place(storage::Transaction& tx, const v1::ServiceContract* before,
+                   v1::ServiceContract& contract) {
+  return PlaceInTree(
+      tx, storage::ServiceContractTable(), before, contract,
+      "service_contract.parent", [&](const v1::ServiceContract& parent) {
+        return parent.account() == contract.account()
+                   ? absl::OkStatus()
+                   : OtherAccount("service_contract.parent", "a contract");
+      });
+}
+
 // `hidden`: the contract's.
 absl::Status CheckContract(Call& call, storage::Transaction& tx,
                            const contracts::Written& written,
@@ -150,13 +162,7 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
   if (!catalog.ok()) return catalog.status();
   status = CheckNamed(tx, before, "service_contract.", contract);
   if (!status.ok()) return status;
-  status = PlaceInTree(
-      tx, storage::ServiceContractTable(), before, contract,
-      "service_contract.parent", [&](const v1::ServiceContract& parent) {
-        return parent.account() == contract.account()
-                   ? absl::OkStatus()
-                   : OtherAccount("service_contract.parent", "a contract");
-      });
+  status = Place(tx, before, contract);
   if (!status.ok()) return status;
   if (before == nullptr) {
     absl::StatusOr<std::string> number = NewContractNumber(call, tx);
@@ -262,7 +268,7 @@ absl::StatusOr<v1::ListServiceContractsResponse> ListServiceContracts(
                     &v1::ListServiceContractsResponse::add_service_contracts);
   if (!response.ok()) return response;
   for (v1::ServiceContract& contract : *response->mutable_service_contracts())
-    SetStatus(**catalog, call.now(), &contract);
+    SetStatus(**catalog, AsOf(call, request), &contract);
   return response;
 }
 
@@ -332,6 +338,35 @@ absl::StatusOr<v1::ServiceContract> DeleteServiceContract(
         v1::ServiceContract was = contract;
         CatchUp(call, **catalog, hidden, &was);
         return SetWakeup(call, tx, contract.name(), std::nullopt, &hidden[0]);
+      },
+      &hidden);
+}
+
+absl::StatusOr<v1::ServiceContract> UndeleteServiceContract(
+    Call& call, const v1::UndeleteServiceContractRequest& request) {
+  storage::HiddenValues hidden;
+  return UndeleteResource(
+      call, ServiceContracts(), request,
+      [&](storage::Transaction& tx, const v1::ServiceContract& deleted,
+          v1::ServiceContract& restored) -> absl::Status {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::Status status =
+            CheckNamed(tx, nullptr, "service_contract.", restored);
+        if (status.ok()) status = Place(tx, nullptr, restored);
+        if (status.ok()) {
+          status =
+              CheckSuccession(tx, storage::ServiceContractTable(), deleted);
+        }
+        if (!status.ok()) return status;
+        CatchUp(call, **catalog,
+                DueSince(ToTime(deleted.delete_time()), StateOf(restored),
+                         WindowOf(restored, **catalog), hidden),
+                &restored);
+        SetStatus(**catalog, call.now(), &restored);
+        return FollowDates(call, tx, **catalog, v1::ServiceContract(restored),
+                           &restored, &hidden);
       },
       &hidden);
 }

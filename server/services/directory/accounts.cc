@@ -101,6 +101,15 @@ absl::StatusOr<v1::Account> DeleteAccount(
       });
 }
 
+absl::StatusOr<v1::Account> UndeleteAccount(
+    Call& call, const v1::UndeleteAccountRequest& request) {
+  return UndeleteResource(
+      call, Accounts(), request,
+      [&](storage::Transaction& tx, const v1::Account&, v1::Account& restored) {
+        return CheckAccount(call, tx, nullptr, restored);
+      });
+}
+
 absl::StatusOr<v1::BatchGetAccountsResponse> BatchGetAccounts(
     Call& call, const v1::BatchGetAccountsRequest& request) {
   return BatchGetResources(call, Accounts(), request,

@@ -201,6 +201,15 @@ absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
       });
 }
 
+absl::StatusOr<v1::Asset> UndeleteAsset(
+    Call& call, const v1::UndeleteAssetRequest& request) {
+  return UndeleteResource(
+      call, Assets(), request,
+      [](storage::Transaction& tx, const v1::Asset&, v1::Asset& restored) {
+        return CheckAsset(tx, nullptr, restored);
+      });
+}
+
 absl::StatusOr<v1::BatchGetAssetsResponse> BatchGetAssets(
     Call& call, const v1::BatchGetAssetsRequest& request) {
   return BatchGetResources(call, Assets(), request,

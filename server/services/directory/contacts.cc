@@ -53,6 +53,15 @@ absl::StatusOr<v1::Contact> DeleteContact(
                       });
 }
 
+absl::StatusOr<v1::Contact> UndeleteContact(
+    Call& call, const v1::UndeleteContactRequest& request) {
+  return UndeleteResource(
+      call, Contacts(), request,
+      [](storage::Transaction& tx, const v1::Contact&, v1::Contact& restored) {
+        return CheckAccount(tx, nullptr, restored);
+      });
+}
+
 absl::StatusOr<v1::BatchGetContactsResponse> BatchGetContacts(
     Call& call, const v1::BatchGetContactsRequest& request) {
   return BatchGetResources(call, Contacts(), request,

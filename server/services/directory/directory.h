@@ -21,6 +21,8 @@ absl::StatusOr<v1::Account> UpdateAccount(
 // entitlements or cases that are not deleted.
 absl::StatusOr<v1::Account> DeleteAccount(
     Call& call, const v1::DeleteAccountRequest& request);
+absl::StatusOr<v1::Account> UndeleteAccount(
+    Call& call, const v1::UndeleteAccountRequest& request);
 absl::StatusOr<v1::BatchGetAccountsResponse> BatchGetAccounts(
     Call& call, const v1::BatchGetAccountsRequest& request);
 absl::StatusOr<v1::BatchCreateAccountsResponse> BatchCreateAccounts(
@@ -37,6 +39,8 @@ absl::StatusOr<v1::Contact> UpdateContact(
     Call& call, const v1::UpdateContactRequest& request);
 absl::StatusOr<v1::Contact> DeleteContact(
     Call& call, const v1::DeleteContactRequest& request);
+absl::StatusOr<v1::Contact> UndeleteContact(
+    Call& call, const v1::UndeleteContactRequest& request);
 absl::StatusOr<v1::BatchGetContactsResponse> BatchGetContacts(
     Call& call, const v1::BatchGetContactsRequest& request);
 absl::StatusOr<v1::BatchCreateContactsResponse> BatchCreateContacts(
@@ -55,6 +59,8 @@ absl::StatusOr<v1::Product> UpdateProduct(
 // are not deleted name it.
 absl::StatusOr<v1::Product> DeleteProduct(
     Call& call, const v1::DeleteProductRequest& request);
+absl::StatusOr<v1::Product> UndeleteProduct(
+    Call& call, const v1::UndeleteProductRequest& request);
 absl::StatusOr<v1::BatchGetProductsResponse> BatchGetProducts(
     Call& call, const v1::BatchGetProductsRequest& request);
 absl::StatusOr<v1::BatchCreateProductsResponse> BatchCreateProducts(
@@ -73,6 +79,8 @@ absl::StatusOr<v1::Asset> UpdateAsset(Call& call,
 // lines that are neither deleted nor cancelled.
 absl::StatusOr<v1::Asset> DeleteAsset(Call& call,
                                       const v1::DeleteAssetRequest& request);
+absl::StatusOr<v1::Asset> UndeleteAsset(
+    Call& call, const v1::UndeleteAssetRequest& request);
 absl::StatusOr<v1::BatchGetAssetsResponse> BatchGetAssets(
     Call& call, const v1::BatchGetAssetsRequest& request);
 absl::StatusOr<v1::BatchCreateAssetsResponse> BatchCreateAssets(

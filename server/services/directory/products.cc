@@ -70,6 +70,13 @@ absl::StatusOr<v1::Product> DeleteProduct(
       });
 }
 
+absl::StatusOr<v1::Product> UndeleteProduct(
+    Call& call, const v1::UndeleteProductRequest& request) {
+  return UndeleteResource(call, Products(), request,
+                          [](storage::Transaction&, const v1::Product&,
+                             v1::Product&) { return absl::OkStatus(); });
+}
+
 absl::StatusOr<v1::BatchGetProductsResponse> BatchGetProducts(
     Call& call, const v1::BatchGetProductsRequest& request) {
   return BatchGetResources(call, Products(), request,

@@ -25,6 +25,13 @@ absl::Time AsOf(const Call& call, const Request& request) {
   return request.has_as_of() ? ToTime(request.as_of()) : call.now();
 }
 
+bool MaySeeContacts(const Call& call) {
+  const auto& hidden = call.principal().hidden;
+  return hidden == nullptr ||
+         !hidden->contains(
+             v1::Entitlement::descriptor()->FindFieldByName("contacts"));
+}
+
 // What is computed of them whenever they are read.
 absl::Status Complete(Call& call, storage::Transaction& tx, absl::Time as_of,
                       absl::Span<v1::Entitlement* const> entitlements) {
@@ -120,9 +127,17 @@ absl::StatusOr<v1::Entitlement> GetEntitlement(
 
 absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
     Call& call, const v1::ListEntitlementsRequest& request) {
-  absl::StatusOr<v1::ListEntitlementsResponse> response =
-      ListResources(call, Entitlements(), request,
-                    &v1::ListEntitlementsResponse::add_entitlements);
+  std::vector<storage::Equality> restrict_to;
+  if (!request.contact().empty()) {
+    if (!MaySeeContacts(call)) {
+      return errors::FieldInvalid("contact", "HIDDEN",
+                                  "you do not see whom entitlements list");
+    }
+    restrict_to = {{"contacts", request.contact()}};
+  }
+  absl::StatusOr<v1::ListEntitlementsResponse> response = ListResources(
+      call, Entitlements(), request,
+      &v1::ListEntitlementsResponse::add_entitlements, std::move(restrict_to));
   if (!response.ok()) return response;
   std::vector<v1::Entitlement*> page;
   for (v1::Entitlement& entitlement : *response->mutable_entitlements())
@@ -169,6 +184,32 @@ absl::StatusOr<v1::Entitlement> DeleteEntitlement(
         CatchUp(call, **catalog, hidden, entitlement);
         return SetWakeup(call, tx, entitlement.name(), std::nullopt,
                          &hidden[0]);
+      },
+      &hidden);
+}
+
+absl::StatusOr<v1::Entitlement> UndeleteEntitlement(
+    Call& call, const v1::UndeleteEntitlementRequest& request) {
+  storage::HiddenValues hidden;
+  return UndeleteResource(
+      call, Entitlements(), request,
+      [&](storage::Transaction& tx, const v1::Entitlement& deleted,
+          v1::Entitlement& restored) -> absl::Status {
+        absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
+            call.services().catalog->Get(tx);
+        if (!catalog.ok()) return catalog.status();
+        absl::Status status =
+            CheckParts(tx, **catalog, nullptr, "entitlement.", restored);
+        if (status.ok())
+          status = CheckSuccession(tx, storage::EntitlementTable(), deleted);
+        if (!status.ok()) return status;
+        CatchUp(call, **catalog,
+                DueSince(ToTime(deleted.delete_time()), StateOf(restored),
+                         WindowOf(restored, **catalog), hidden),
+                restored);
+        status = SetStatus(tx, **catalog, call.now(), {&restored});
+        if (!status.ok()) return status;
+        return FollowDates(call, tx, **catalog, nullptr, restored, &hidden);
       },
       &hidden);
 }

@@ -19,6 +19,8 @@ absl::StatusOr<v1::Entitlement> UpdateEntitlement(
     Call& call, const v1::UpdateEntitlementRequest& request);
 absl::StatusOr<v1::Entitlement> DeleteEntitlement(
     Call& call, const v1::DeleteEntitlementRequest& request);
+absl::StatusOr<v1::Entitlement> UndeleteEntitlement(
+    Call& call, const v1::UndeleteEntitlementRequest& request);
 absl::StatusOr<v1::BatchGetEntitlementsResponse> BatchGetEntitlements(
     Call& call, const v1::BatchGetEntitlementsRequest& request);
 absl::StatusOr<v1::BatchCreateEntitlementsResponse> BatchCreateEntitlements(
@@ -70,6 +72,8 @@ absl::StatusOr<v1::EntitlementTemplate> UpdateEntitlementTemplate(
     Call& call, const v1::UpdateEntitlementTemplateRequest& request);
 absl::StatusOr<v1::EntitlementTemplate> DeleteEntitlementTemplate(
     Call& call, const v1::DeleteEntitlementTemplateRequest& request);
+absl::StatusOr<v1::EntitlementTemplate> UndeleteEntitlementTemplate(
+    Call& call, const v1::UndeleteEntitlementTemplateRequest& request);
 absl::StatusOr<v1::ProductEntitlementTemplate> GetProductEntitlementTemplate(
     Call& call, const v1::GetProductEntitlementTemplateRequest& request);
 absl::StatusOr<v1::ListProductEntitlementTemplatesResponse>

@@ -69,20 +69,48 @@ absl::StatusOr<std::optional<v1::Entitlement>> Successor(
   return *std::move(found);
 }
 
-// Gives the successor as many units as the one before was granted.
+// When units that lapsed at `grant.lapse` do so in the successor: as many days
+// after its start, at the same time of day.
+absl::Time NextLapse(const storage::UnitGrant& grant,
+                     const v1::Entitlement& before,
+                     const v1::Entitlement& successor, const Catalog& catalog,
+                     absl::Time now) {
+  if (grant.lapse == absl::InfiniteFuture()) return grant.lapse;
+  const std::string& hours = HoursOf(successor, catalog);
+  const absl::TimeZone zone = catalog.ZoneOf(hours);
+  const auto begin = [&](const v1::Entitlement& of, absl::Time otherwise) {
+    return of.has_start_date() ? *ToDate(of.start_date())
+                               : DayAt(otherwise, hours, catalog);
+  };
+  const absl::TimeZone::CivilInfo was = zone.At(grant.lapse);
+  const sla::Date day = begin(successor, now) +
+                        (absl::CivilDay(was.cs) - begin(before, grant.time));
+  if (day.year() > 9999) return absl::InfiniteFuture();
+  return absl::FromCivil(
+             absl::CivilSecond(day.year(), day.month(), day.day(),
+                               was.cs.hour(), was.cs.minute(), was.cs.second()),
+             zone) +
+         was.subsecond;
+}
+
+// Grants the successor what the one before was granted first.
 absl::Status GrantAnew(Call& call, storage::Transaction& tx,
-                       const std::string& before, v1::Entitlement* successor) {
-  if (!successor->has_allotment()) return absl::OkStatus();
-  auto sums = storage::SumLedger(tx, before, absl::InfinitePast(),
-                                 absl::InfiniteFuture());
-  if (!sums.ok()) return sums.status();
-  const auto granted = sums->find(ledger::EntryKind::kGrant);
-  if (granted == sums->end() || granted->second.change.available <= 0)
+                       const Catalog& catalog, const v1::Entitlement& before,
+                       v1::Entitlement* successor) {
+  if (!successor->has_allotment() || before.ledger_entry_count() == 0)
     return absl::OkStatus();
+  absl::StatusOr<std::optional<storage::UnitGrant>> grant =
+      storage::FirstGrant(tx, before.name());
+  if (!grant.ok()) return grant.status();
+  if (!grant->has_value()) return absl::OkStatus();
+  const absl::Time lapse =
+      NextLapse(**grant, before, *successor, catalog, call.now());
+  if (lapse <= call.now()) return absl::OkStatus();
   return GrantFirst(call, tx,
-                    {.units = granted->second.change.available,
-                     .subject = absl::StrCat("renewal/", before),
-                     .cause = absl::StrCat("follows ", before)},
+                    {.units = (*grant)->units,
+                     .lapse = lapse,
+                     .subject = absl::StrCat("renewal/", before.name()),
+                     .cause = absl::StrCat("follows ", before.name())},
                     successor);
 }
 
@@ -128,7 +156,7 @@ absl::StatusOr<v1::Entitlement> StoreSuccessor(
   absl::StatusOr<v1::Entitlement> stored =
       InsertEntitlement(call, tx, catalog, std::move(next), id);
   if (!stored.ok()) return stored;
-  absl::Status status = GrantAnew(call, tx, before->name(), &*stored);
+  absl::Status status = GrantAnew(call, tx, catalog, *before, &*stored);
   if (status.ok()) status = SetStatus(tx, catalog, call.now(), {&*stored});
   if (!status.ok()) return status;
   call.Audit(stored->name(), nullptr, &*stored);

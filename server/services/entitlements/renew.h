@@ -21,10 +21,10 @@ namespace charter::services {
 v1::Entitlement SuccessorOf(const v1::Entitlement& entitlement,
                             const contracts::Term& term);
 
-// Stores the successor `next` of `before`, which is locked, and gives it fresh
-// grants: as many units as the one before was ever granted, in one lot that
-// doesn't lapse. `before` gets `renewed_to`. Tells the feed. `id`: the last
-// part of the successor's name; empty: a new one.
+// Stores the successor `next` of `before`, which is locked, and grants it
+// afresh what that one was granted first, lapsing as many days after its start;
+// whatever came later was extra. `before` gets `renewed_to`. Tells the feed.
+// `id`: the last part of the successor's name; empty: a new one.
 absl::StatusOr<v1::Entitlement> StoreSuccessor(
     Call& call, storage::Transaction& tx, const Catalog& catalog,
     v1::Entitlement next, absl::string_view id, v1::Entitlement* before);

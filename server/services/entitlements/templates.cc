@@ -120,6 +120,16 @@ absl::StatusOr<v1::EntitlementTemplate> DeleteEntitlementTemplate(
       });
 }
 
+absl::StatusOr<v1::EntitlementTemplate> UndeleteEntitlementTemplate(
+    Call& call, const v1::UndeleteEntitlementTemplateRequest& request) {
+  return UndeleteResource(
+      call, Templates(), request,
+      [&](storage::Transaction& tx, const v1::EntitlementTemplate&,
+          v1::EntitlementTemplate& restored) {
+        return TemplateHook(call)(tx, nullptr, restored);
+      });
+}
+
 absl::StatusOr<v1::ProductEntitlementTemplate> GetProductEntitlementTemplate(
     Call& call, const v1::GetProductEntitlementTemplateRequest& request) {
   return GetResource(call, Links(), request.name());

@@ -60,6 +60,11 @@ using WriteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
 template <typename Message>
 using MadeHook = std::type_identity_t<
     absl::FunctionRef<absl::Status(storage::Transaction& tx, Message& made)>>;
+// Checks and completes a resource that is brought back, as it was when it was
+// made: what it names may be gone meanwhile. `deleted`: as it was until now.
+template <typename Message>
+using RestoreHook = std::type_identity_t<absl::FunctionRef<absl::Status(
+    storage::Transaction& tx, const Message& deleted, Message& restored)>>;
 // May refuse that a resource is deleted, or remove what belongs to it.
 template <typename Message>
 using DeleteHook = std::type_identity_t<absl::FunctionRef<absl::Status(
@@ -162,20 +167,26 @@ absl::StatusOr<storage::ListPage<Message>> ListPageOf(
   return page;
 }
 
-// `add` gives the response's next element.
+// `add` gives the response's next element; `restrict_to`: what the request asks
+// for beside its filter, of which one lead must have some (storage/table/
+// list.h).
 template <typename Response, typename Message, typename Request>
-absl::StatusOr<Response> ListResources(Call& call,
-                                       const Resource<Message>& resource,
-                                       const Request& request,
-                                       Message* (Response::*add)()) {
+absl::StatusOr<Response> ListResources(
+    Call& call, const Resource<Message>& resource, const Request& request,
+    Message* (Response::*add)(),
+    std::vector<storage::Equality> restrict_to = {}) {
+  std::vector<std::string> bound;
+  for (const storage::Equality& it : restrict_to)
+    bound.push_back(*it.value.text());
   storage::ListQuery query;
+  query.restrict_to = std::move(restrict_to);
   query.filter = request.filter();
   if constexpr (requires { request.show_deleted(); })
     query.show_deleted = request.show_deleted();
   Response response;
   absl::StatusOr<storage::ListPage<Message>> page =
-      ListPageOf(call, resource.table, request, std::move(query), {},
-                 response.mutable_next_page_token());
+      ListPageOf(call, resource.table, request, std::move(query),
+                 std::move(bound), response.mutable_next_page_token());
   if (!page.ok()) return page.status();
   for (Message& row : page->rows) *(response.*add)() = std::move(row);
   return response;
@@ -304,6 +315,60 @@ absl::StatusOr<Message> HideResource(Call& call,
         call.Audit(message->name(), &before, &*message);
         return message;
       });
+}
+
+// Brings back what HideResource hid, with the terms by which callers find it.
+// NOT_FOUND from its purge_time on, whether or not it was removed by then;
+// ALREADY_EXISTS when it is not deleted. `hidden` as for UpdateResource.
+template <SoftDeleted Message, typename Request>
+absl::StatusOr<Message> UndeleteResource(
+    Call& call, const Resource<Message>& resource, const Request& request,
+    RestoreHook<Message> hook, storage::HiddenValues* hidden = nullptr) {
+  return call.Write<Message>(
+      [&](storage::Transaction& tx) -> absl::StatusOr<Message> {
+        absl::StatusOr<Message> deleted = resource.table.Get(
+            tx, request.name(), storage::Lock::kForUpdate, hidden);
+        if (absl::IsNotFound(deleted.status()))
+          return errors::NotFound(request.name());
+        if (!deleted.ok()) return deleted;
+        if (!deleted->has_delete_time())
+          return errors::AlreadyExists(request.name(), "it is not deleted");
+        if (ToTime(deleted->purge_time()) <= call.now())
+          return errors::NotFound(request.name());
+        if (!storage::EtagMatches(request.etag(), deleted->etag()))
+          return errors::EtagMismatch(request.name());
+        Message restored = *deleted;
+        restored.clear_delete_time();
+        restored.clear_purge_time();
+        *restored.mutable_update_time() = ToProto(call.now());
+        PrefetchWordsOf(tx, restored);
+        absl::Status status = hook(tx, *deleted, restored);
+        if (status.ok()) status = KeepTermsOf(tx, &*deleted, &restored);
+        if (status.ok()) status = resource.table.Update(tx, &restored, hidden);
+        if (!status.ok()) return status;
+        call.Emit(ChangeEvent(resource, "undeleted", restored));
+        call.Audit(restored.name(), &*deleted, &restored);
+        return restored;
+      });
+}
+
+// FAILED_PRECONDITION RENEWED_ANEW when what a deleted resource follows on (C9)
+// was renewed again meanwhile: it would have two successors. Locks it.
+template <typename Message>
+absl::Status CheckSuccession(storage::Transaction& tx,
+                             const storage::Table<Message>& table,
+                             const Message& deleted) {
+  if (deleted.renewed_from().empty()) return absl::OkStatus();
+  absl::StatusOr<Message> from =
+      table.Get(tx, deleted.renewed_from(), storage::Lock::kForUpdate);
+  if (absl::IsNotFound(from.status())) return absl::OkStatus();
+  if (!from.ok()) return from.status();
+  if (from->renewed_to() == deleted.name()) return absl::OkStatus();
+  return errors::Precondition(
+      "RENEWED_ANEW", deleted.name(),
+      absl::StrCat(deleted.name(), " follows on ", from->name(),
+                   ", which was renewed again meanwhile and has ",
+                   from->renewed_to(), " as its successor (C9): use that one"));
 }
 
 // A row of `table`, not a deleted one, whose `column` is `name`: who uses the

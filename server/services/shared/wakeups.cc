@@ -22,4 +22,13 @@ absl::Status SetWakeup(Call& call, storage::Transaction& tx,
   return storage::MoveWakeups(tx, {{subject, from, to}});
 }
 
+storage::HiddenValues DueSince(absl::Time deleted, contracts::State state,
+                               const contracts::Window& window,
+                               storage::HiddenValues hidden) {
+  const std::optional<sla::Instant> next =
+      contracts::NextChange(state, window, sla::Instant::From(deleted));
+  if (next) hidden[0] = next->micros();
+  return hidden;
+}
+
 }  // namespace charter::services

@@ -58,6 +58,13 @@ absl::Status SetWakeup(Call& call, storage::Transaction& tx,
                        const std::string& subject,
                        std::optional<sla::Instant> next, storage::Value* due);
 
+// The hidden columns of a row that waited for nothing since it was deleted, as
+// they were if it had waited for its dates: with them, what fell due meanwhile
+// is told when it is brought back.
+storage::HiddenValues DueSince(absl::Time deleted, contracts::State state,
+                               const contracts::Window& window,
+                               storage::HiddenValues hidden);
+
 // A row with its hidden columns, of which the first is `next_due_us`.
 template <typename Message>
 struct DueRow {

@@ -134,6 +134,25 @@ TEST(PricingTest, C8_AContractWithoutLinesCostsItsTaxAndShipping) {
   EXPECT_EQ(priced->grand_total, Euros(10));
 }
 
+TEST(PricingTest, C9_PricesChangeByAPercentageHalfEven) {
+  const auto change = [](int64_t cents, const char* percent) {
+    return ChangePrice(Minor("EUR", cents), Number(percent));
+  };
+  EXPECT_EQ(*change(10000, "3.5"), Minor("EUR", 10350));
+  EXPECT_EQ(*change(5, "10"), Minor("EUR", 6));     // 5.5
+  EXPECT_EQ(*change(45, "10"), Minor("EUR", 50));   // 49.5
+  EXPECT_EQ(*change(25, "-10"), Minor("EUR", 22));  // 22.5
+  EXPECT_EQ(*change(777, "0"), Minor("EUR", 777));
+  EXPECT_EQ(*change(777, "-100"), Minor("EUR", 0));
+  EXPECT_EQ(*change(777, "1000"), Minor("EUR", 8547));
+  EXPECT_THAT(Refusal(change(1, "-100.000000001").status()),
+              testing::StartsWith("percent: "));
+  EXPECT_THAT(Refusal(change(1, "1000.000000001").status()),
+              testing::StartsWith("percent: "));
+  EXPECT_THAT(Refusal(change(kMax, "0.1").status()),
+              testing::StartsWith("unit_price: "));
+}
+
 TEST(PricingTest, C8_BadLinesAreRefusedByField) {
   const auto refusal = [](const LineTerms& line) {
     return Refusal(PriceLine(line).status());

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/services/cases/cases.h"
+#include "server/services/contracts/contracts.h"
 #include "server/services/directory/directory.h"
 #include "storage/records/search_terms.h"
 #include "tests/support/service_world.h"
@@ -100,11 +102,41 @@ TEST_P(RebuildTest, AnotherServerGoesOnWhereOneStopped) {
     first.Stop();
   }
   world_.Restart();
-  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM search_rebuilds"), 4);
+  EXPECT_EQ(world_.Number("SELECT COUNT(*) FROM search_rebuilds"), 5);
   Rebuild second(world_.services());
   world_.clock().Advance(absl::Minutes(1));
   ASSERT_EQ(second.RunUntilIdle(), absl::OkStatus());
   EXPECT_EQ(Terms(), terms);
+}
+
+// What was renewed before there were columns for it stands in `more`.
+TEST_P(RebuildTest, WhatWasRenewedBeforeIsFoundByIt) {
+  for (const char* id : {"old", "other"}) {
+    world_.Do(&services::CreateServiceContract,
+              Proto<v1::CreateServiceContractRequest>(absl::StrCat(
+                  "service_contract_id: '", id,
+                  "' service_contract { account: 'accounts/acme' display_name: "
+                  "'C' currency_code: 'EUR' }")));
+  }
+  v1::ServiceContract stored;
+  stored.set_renewed_to("serviceContracts/other");
+  world_.Execute(
+      absl::StrCat("UPDATE service_contracts SET more = X'",
+                   absl::BytesToHexString(stored.SerializeAsString()),
+                   "' WHERE name = 'serviceContracts/old'"));
+  const auto session = world_.store().OpenSession();
+  services::Call call(world_.services(), *session, world_.Info());
+  ASSERT_EQ(call.Apply([](storage::Transaction& tx) {
+    return storage::QueueRebuilds(tx, {"serviceContracts"});
+  }),
+            absl::OkStatus());
+  Rebuild worker(world_.services());
+  ASSERT_EQ(worker.RunUntilIdle(), absl::OkStatus());
+  v1::ListServiceContractsRequest request;
+  request.set_filter("renewed_to == 'serviceContracts/other'");
+  EXPECT_EQ(world_.Do(&services::ListServiceContracts, request)
+                .service_contracts_size(),
+            1);
 }
 
 }  // namespace

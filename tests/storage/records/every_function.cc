@@ -163,6 +163,7 @@ void Ledgers(Transaction& tx, Calls& call) {
     call(StoreLedger(tx, name, lot, after, *reserved, {"me", FullTime(9)}));
   call(ReadLedgerEntries(tx, name, 0, 100));
   call(FindLedgerEntries(tx, name, "visit", ledger::EntryKind::kReserve));
+  call(FirstGrant(tx, name));
   call(SumLedger(tx, name, FullTime(1), FullTime(100)));
   call(TotalLedgers(tx, page));
   call(PurgeLedger(tx, name));

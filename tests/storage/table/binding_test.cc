@@ -54,6 +54,8 @@ TEST(BindingDeathTest, ASpecNamesOnlyWhatThereIs) {
   EXPECT_DEATH(TableBinding{spec}, "no column colour for a lead");
   spec.leads = {{{}, {"display_name"}}};
   EXPECT_DEATH(TableBinding{spec}, "no order by display_name");
+  spec.leads = {{.range = "create_time"}};
+  EXPECT_DEATH(TableBinding{spec}, "no ascending date create_time");
 }
 
 TEST(BindingTest, X1_FiltersNameEnumValuesByTheirNames) {

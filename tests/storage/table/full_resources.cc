@@ -33,10 +33,10 @@ class Filler {
         FillTable(binding.table(), columns, values, few ? kFewRows : kFullRows);
     for (const ChildTable& child : binding.spec().children) {
       if (!status.ok()) break;
-      status = FillTable(
-          child.table, {child.parent_column, child.value_column},
-          {Text("entitlements/r", "1000000 + n"), Text("contacts/r", "n")},
-          kFullRows);
+      status = FillTable(child.table, {child.parent_column, child.value_column},
+                         {Text("entitlements/r", "1000000 + n"),
+                          Text("contacts/r", "n % 50000")},
+                         kFullRows);
     }
     return status;
   }

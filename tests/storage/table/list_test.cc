@@ -3,6 +3,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -280,6 +281,94 @@ TEST_P(ListTest, APlaceOfAnotherLeadIsRefused) {
   EXPECT_TRUE(IsInvalidToken(status)) << status;
   query.after = "nonsense";
   EXPECT_TRUE(IsInvalidToken(ListError(query)));
+}
+
+// Against every row, asked one by one.
+TEST_P(ListTest, X3_ARangeOfDatesIsReadInOrderOfTheDate) {
+  std::vector<v1::ServiceContract> contracts;
+  std::mt19937 random(5);
+  for (int i = 0; i < 80; ++i) {
+    v1::ServiceContract& contract = contracts.emplace_back();
+    contract.set_name(absl::StrFormat("serviceContracts/c%02d", i));
+    contract.set_contract_number(absl::StrCat("n", i));
+    contract.set_account(i % 3 == 0 ? "accounts/a" : "accounts/b");
+    contract.set_owner(i % 4 == 0 ? "me" : "you");
+    if (i % 5 == 0) continue;  // open-ended
+    contract.mutable_end_date()->set_year(2030);
+    contract.mutable_end_date()->set_month(1 + random() % 2);
+    contract.mutable_end_date()->set_day(1 + random() % 12);
+  }
+  const std::vector<v1::ServiceContract> all = contracts;
+  ASSERT_OK(InWrite([&](Transaction& tx) {
+    return ServiceContractTable().InsertAll(tx, &contracts);
+  }));
+  const TableBinding& binding = ServiceContractTable().binding();
+  for (const char* filter :
+       {"end_date >= date('2030-01-05')", "end_date > date('2030-01-05')",
+        "end_date < date('2030-02-01')", "end_date <= date('2030-02-01')",
+        "end_date == date('2030-01-07')", "end_date != date('2030-01-07')",
+        "end_date >= date('2030-01-03') && end_date < date('2030-02-04')",
+        "end_date >= date('2030-01-03') && end_date > date('2030-01-09') && "
+        "end_date <= date('2030-02-04') && owner == 'me'",
+        "end_date > date('2030-01-03') && account == 'accounts/a'",
+        "end_date > date('2030-01-03') && renewed_to == ''",
+        "end_date < date('2030-01-03') && end_date > date('2030-01-03')",
+        "!has(end_date)", "!(end_date > date('2030-01-05'))"}) {
+    const absl::StatusOr<sla::Expression> expression = sla::Expression::Parse(
+        filter, binding.filter_schema(), sla::Usage::kLevel);
+    ASSERT_OK(expression.status());
+    std::vector<std::string> expected;
+    for (const v1::ServiceContract& contract : all) {
+      sla::Record record;
+      binding.ToRecord(contract, binding.filter_schema(), expression->slots(),
+                       &record);
+      if (expression->Evaluate(record)) expected.push_back(contract.name());
+    }
+    for (int size : {1, 7, 100}) {
+      ListQuery query = Filter(filter);
+      query.page_size = size;
+      std::vector<std::string> listed = ListAll(ServiceContractTable(), query);
+      std::sort(listed.begin(), listed.end());
+      EXPECT_EQ(listed, expected) << filter << " by " << size;
+    }
+  }
+  const auto page =
+      List(ServiceContractTable(), Filter("end_date >= date('2030-01-01')"));
+  ASSERT_OK(page.status());
+  for (size_t i = 1; i < page->rows.size(); ++i) {
+    const auto key = [&](size_t at) {
+      const v1::ServiceContract& row = page->rows[at];
+      return std::tuple(row.end_date().month(), row.end_date().day(),
+                        row.name());
+    };
+    EXPECT_LT(key(i - 1), key(i));
+  }
+}
+
+TEST_P(ListTest, RowsAreFoundByWhatAChildTableHolds) {
+  for (int i = 0; i < 30; ++i) {
+    v1::Entitlement entitlement;
+    entitlement.set_name(absl::StrFormat("entitlements/e%02d", i));
+    entitlement.set_account(i % 2 == 0 ? "accounts/a" : "accounts/b");
+    entitlement.set_type(i % 5 == 0 ? "gold" : "basic");
+    if (i % 3 == 0) entitlement.add_contacts("contacts/x");
+    if (i % 3 != 1) entitlement.add_contacts("contacts/y");
+    ASSERT_OK(Insert(EntitlementTable(), &entitlement));
+  }
+  for (int size : {1, 4, 100}) {
+    ListQuery query = Filter("type == 'gold'");
+    query.page_size = size;
+    query.restrict_to = {{"contacts", "contacts/x"}};
+    EXPECT_THAT(ListAll(EntitlementTable(), query),
+                ElementsAre("entitlements/e00", "entitlements/e15"));
+    query.restrict_to.push_back({"account", "accounts/b"});
+    EXPECT_THAT(ListAll(EntitlementTable(), query),
+                ElementsAre("entitlements/e15"));
+    // Where another lead comes first.
+    query.restrict_to = {{"contacts", "contacts/x"}};
+    query.filter = "external_id == 'none'";
+    EXPECT_THAT(ListAll(EntitlementTable(), query), IsEmpty());
+  }
 }
 
 TEST_P(ListTest, X3_CustomFieldsAreCheckedOnTheRows) {

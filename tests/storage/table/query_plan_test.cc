@@ -55,6 +55,12 @@ class QueryPlanTest : public QueryPlanFixture {
           ADD_FAILURE() << "a lead by " << name;
       }
     }
+    if (!lead.range.empty()) {
+      // Days of which the table has 100,003.
+      terms.push_back(absl::StrCat(lead.range, " >= date('1971-01-01')"));
+      terms.push_back(absl::StrCat(lead.range, " < date('",
+                                   many ? "2200-01-01" : "1971-03-01", "')"));
+    }
     return absl::StrJoin(terms, " && ");
   }
 
@@ -186,7 +192,10 @@ class QueryPlanTest : public QueryPlanFixture {
   template <typename Message>
   void CheckLead(const Table<Message>& table, const Lead& lead) {
     const TableBinding& binding = table.binding();
+    if (!lead.equal.empty() && binding.FindChild(lead.equal[0]) != nullptr)
+      return CheckChildLead(table, lead);
     std::vector<std::string> columns = lead.equal;
+    if (!lead.range.empty()) columns.push_back(lead.range);
     columns.insert(columns.end(), lead.order.begin(), lead.order.end());
     if (columns.empty()) columns = {"name"};
     const std::vector<std::string> indexes = Indexes(binding, columns);
@@ -214,7 +223,8 @@ class QueryPlanTest : public QueryPlanFixture {
                           rest);
         const std::vector<Statement> pages = TwoPages(table, query);
         ExpectIndex(pages, allowed, unique);
-        if (lead.equal.empty()) ExpectIndex(LastWindow(pages), allowed, unique);
+        if (lead.equal.empty() && lead.range.empty())
+          ExpectIndex(LastWindow(pages), allowed, unique);
         if (inner || lead.equal.empty()) continue;
         // As the services ask, and for callers who are confined to an account.
         if (!Precedes(binding, lead)) continue;
@@ -228,6 +238,23 @@ class QueryPlanTest : public QueryPlanFixture {
     query.page_size = 3;
     query.restrict_to = {{lead.equal[0], SomeValue(*first)}};
     ExpectIndex(TwoPages(table, query), indexes, unique);
+  }
+
+  // By a value of a child table, as the services ask.
+  template <typename Message>
+  void CheckChildLead(const Table<Message>& table, const Lead& lead) {
+    const std::string& field = lead.equal[0];
+    for (const char* filter : {"", "has(create_time)"}) {
+      ListQuery query;
+      query.page_size = 1;
+      query.filter = filter;
+      query.restrict_to = {{field, "contacts/r7"}};
+      ExpectIndex(TwoPages(table, query), {"entitlement_contacts_contact"},
+                  true);
+      query.restrict_to.push_back({"account", "things/t7"});
+      ExpectIndex(TwoPages(table, query), {"entitlement_contacts_contact"},
+                  true);
+    }
   }
 
   // The same pages where no more rows follow than are looked at at once, as in

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -167,7 +168,7 @@ TEST_P(RenewContractTest, C9_EntitlementsGoOnWithFreshGrants) {
   EXPECT_EQ(next.service_contract(), "serviceContracts/n");
   EXPECT_EQ(next.contract_line_item(), LinesOf("serviceContracts/n")[0].name());
   EXPECT_EQ(Dates(next), "2027-1-1 2027-12-31");
-  EXPECT_EQ(next.units_available(), 8);
+  EXPECT_EQ(next.units_available(), 5);  // the other three were extra
   EXPECT_EQ(next.units_reserved(), 0);
   EXPECT_EQ(next.ledger_entry_count(), 1);
   EXPECT_EQ(get(get("entitlements/plain").renewed_to()).external_id(), "");
@@ -194,6 +195,86 @@ TEST_P(RenewContractTest, C9_RenewingTwiceGivesTheSameSuccessor) {
   ASSERT_TRUE(third.ok()) << third.status();
   EXPECT_EQ(Dates(*third), "2028-1-1 2028-1-15");
   EXPECT_EQ(third->term_months(), 0);
+}
+
+TEST_P(RenewContractTest, C9_PricesStayOrFollowThePriceBookOrAPercentage) {
+  Price("gone", "standard2", "currency_code: 'EUR' units: 50");
+  for (const char* id : {"keep", "book", "more", "less"}) {
+    CreateYear(id, "additional_discount: '10'");
+    CreateLine(absl::StrCat(id, "-a"), id, "quantity: '2' discount: '5'");
+    CreateLine(absl::StrCat(id, "-b"), id,
+               "unit_price { currency_code: 'EUR' units: 80 nanos: 50000000 }");
+    CreateLine(absl::StrCat(id, "-c"), id,
+               "price_book_entry: 'priceBookEntries/gone'");
+  }
+  world_.Do(&UpdatePriceBookEntry,
+            Proto<v1::UpdatePriceBookEntryRequest>(
+                "price_book_entry { name: 'priceBookEntries/std' unit_price { "
+                "currency_code: 'EUR' units: 120 } }"));
+  world_.Do(&UpdatePriceBookEntry,
+            Proto<v1::UpdatePriceBookEntryRequest>(
+                "price_book_entry { name: 'priceBookEntries/gone' unit_price { "
+                "currency_code: 'EUR' units: 70 } }"));
+  world_.Do(&DeletePriceBookEntry, Proto<v1::DeletePriceBookEntryRequest>(
+                                       "name: 'priceBookEntries/gone'"));
+  // Unit and list prices of the successor's lines.
+  const auto prices = [&](const std::string& id, const std::string& how) {
+    const absl::StatusOr<Contract> next = TryRenew(id, how);
+    EXPECT_TRUE(next.ok()) << next.status();
+    std::vector<std::string> texts;
+    for (const v1::ContractLineItem& line : LinesOf(next->name())) {
+      texts.push_back(
+          absl::StrCat(Text(line.unit_price()), " ", Text(line.list_price())));
+    }
+    std::sort(texts.begin(), texts.end());
+    texts.push_back(Text(next->subtotal()));
+    texts.push_back(Text(next->grand_total()));
+    return texts;
+  };
+  EXPECT_THAT(prices("keep", "pricing: KEEP"),
+              ElementsAre("EUR 100.00 EUR 100.00", "EUR 50.00 EUR 50.00",
+                          "EUR 80.05 EUR 100.00", "EUR 330.05", "EUR 288.04"));
+  EXPECT_THAT(prices("book", "pricing: PRICE_BOOK"),
+              ElementsAre("EUR 120.00 EUR 120.00", "EUR 120.00 EUR 120.00",
+                          "EUR 50.00 EUR 50.00", "EUR 410.00", "EUR 358.20"));
+  // 80.05 × 1.1 is 88.055, which is nearest to an even cent above.
+  EXPECT_THAT(prices("more", "price_change_percent: '10'"),
+              ElementsAre("EUR 110.00 EUR 100.00", "EUR 55.00 EUR 50.00",
+                          "EUR 88.06 EUR 100.00", "EUR 363.06", "EUR 316.85"));
+  EXPECT_THAT(prices("less", "price_change_percent: '-100'"),
+              ElementsAre("EUR 0.00 EUR 100.00", "EUR 0.00 EUR 100.00",
+                          "EUR 0.00 EUR 50.00", "EUR 0.00", "EUR 0.00"));
+  // What was renewed keeps its prices.
+  EXPECT_EQ(Text(GetContract("book").subtotal()), "EUR 330.05");
+}
+
+TEST_P(RenewContractTest, C9_PricesThatContradictOrDoNotFitAreRefused) {
+  CreateYear("c");
+  CreateLine("l", "c",
+             "unit_price { currency_code: 'EUR' units: 90000000000000000 }");
+  for (const auto& [how, words] :
+       {std::pair("pricing: PRICE_BOOK price_change_percent: '1'", "not both"),
+        std::pair("price_change_percent: '-100.000000001'", "-100 to 1,000"),
+        std::pair("price_change_percent: '1000.5'", "-100 to 1,000"),
+        std::pair("price_change_percent: '3,5'", "price_change_percent: "),
+        std::pair("price_change_percent: '3'", "contractLineItems/l")}) {
+    EXPECT_THAT(TryRenew("c", how).status(), IsRefusal("FIELD_INVALID", words))
+        << how;
+  }
+  EXPECT_THAT(world_
+                  .Try(&BatchRenewContracts,
+                       Proto<v1::BatchRenewContractsRequest>(
+                           "names: 'serviceContracts/c' pricing: PRICE_BOOK "
+                           "price_change_percent: '0'"))
+                  .status(),
+              IsRefusal("FIELD_INVALID", "price_change_percent: "));
+  EXPECT_EQ(Contracts(), 1);
+  const auto batch =
+      world_.Do(&BatchRenewContracts,
+                Proto<v1::BatchRenewContractsRequest>(
+                    "names: 'serviceContracts/c' price_change_percent: '-50'"));
+  EXPECT_EQ(Text(batch.results(0).successor().subtotal()),
+            "EUR 45000000000000000.00");
 }
 
 TEST_P(RenewContractTest, C9_RenewedByTwoAtOnceItHasOneSuccessor) {

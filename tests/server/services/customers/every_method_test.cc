@@ -87,6 +87,8 @@ const std::multimap<std::string, Attempt>& Attempts() {
        {{{"name", "@"}}, "entitlements/bolt"}},
       {"EntitlementService/ListEntitlements",
        {{{"filter", "external_id == '@'"}}, "bolt", true}},
+      {"EntitlementService/ListEntitlements",
+       {{{"contact", "@"}}, "contacts/bea", true}},
       {"EntitlementService/AddEntitlementContacts",
        {{{"name", "@"}, {"contacts", {"contacts/ann"}}}, "entitlements/bolt"}},
       {"EntitlementService/AddEntitlementContacts",

@@ -27,9 +27,9 @@ class UnitsTest : public EntitlementsTest {
   }
 
   // As many days from today, as a field.
-  std::string Day(const std::string& field, int days) {
-    const absl::CivilDay day =
-        absl::ToCivilDay(world_.now(), absl::UTCTimeZone()) + days;
+  std::string Day(const std::string& field, int days,
+                  absl::TimeZone zone = absl::UTCTimeZone()) {
+    const absl::CivilDay day = absl::ToCivilDay(world_.now(), zone) + days;
     return absl::StrCat(field, " { year: ", day.year(), " month: ", day.month(),
                         " day: ", day.day(), " } ");
   }
@@ -67,6 +67,28 @@ class UnitsTest : public EntitlementsTest {
                      Proto<v1::ApplyTemplateRequest>(absl::StrCat(
                          "entitlement_template: 'entitlementTemplates/", of,
                          "' account: 'accounts/acme' ", fields)));
+  }
+  void Grant(const std::string& id, int units, const std::string& more = "") {
+    world_.Do(&GrantUnits,
+              Proto<v1::GrantUnitsRequest>(absl::StrCat(
+                  "name: 'entitlements/", id, "' units: ", units, " ", more)));
+  }
+  Entitlement Renew(const std::string& id, const std::string& next) {
+    return world_.Do(
+        &RenewEntitlement,
+        Proto<v1::RenewEntitlementRequest>(absl::StrCat(
+            "name: 'entitlements/", id, "' entitlement_id: '", next, "'")));
+  }
+  // `businessHours/ID`, open on Mondays.
+  absl::TimeZone Hours(const std::string& id, const std::string& name) {
+    world_.Do(&CreateBusinessHours,
+              Proto<v1::CreateBusinessHoursRequest>(absl::StrCat(
+                  "business_hours_id: '", id,
+                  "' business_hours { definition { time_zone: '", name,
+                  "' weekly { day: MONDAY start: '08:00' end: '18:00' } } }")));
+    absl::TimeZone zone;
+    EXPECT_TRUE(absl::LoadTimeZone(name, &zone));
+    return zone;
   }
   std::vector<Entitlement> Where(const std::string& filter) {
     v1::ListEntitlementsRequest request;
@@ -235,16 +257,7 @@ TEST_P(UnitsTest, C7_ATemplateGivesItsAllotmentAndUnits) {
 }
 
 TEST_P(UnitsTest, C5_UnitsOfATemplateLapseSoManyDaysAfterTheFirstOne) {
-  world_.Do(&CreateBusinessHours, Proto<v1::CreateBusinessHoursRequest>(R"pb(
-    business_hours_id: "tokyo"
-    business_hours {
-      definition {
-        time_zone: "Asia/Tokyo"
-        weekly { day: MONDAY start: "08:00" end: "18:00" }
-      }
-    })pb"));
-  absl::TimeZone tokyo;
-  ASSERT_TRUE(absl::LoadTimeZone("Asia/Tokyo", &tokyo));
+  const absl::TimeZone tokyo = Hours("tokyo", "Asia/Tokyo");
   const std::string units = "allotment { unit: CASES } initial_units: 5 ";
   Template("utc", units + "units_term_days: 30");
   Template("tokyo",
@@ -270,20 +283,89 @@ TEST_P(UnitsTest, C5_UnitsOfATemplateLapseSoManyDaysAfterTheFirstOne) {
   EXPECT_EQ(LapseOf(undated[0]), StartOf(30));
 }
 
-TEST_P(UnitsTest, C9_ARenewalGrantsAsManyAgain) {
+TEST_P(UnitsTest, C9_ARenewalGrantsWhatCameFirstWithItsLapse) {
   Template("t",
-           "allotment { unit: CASES } initial_units: 5 units_term_days: 30 "
+           "allotment { unit: CASES } initial_units: 5 units_term_days: 20 "
            "term_days: 30");
-  const Entitlement first = Apply("t", "entitlement_id: 'e'");
-  world_.Do(&GrantUnits,
-            Proto<v1::GrantUnitsRequest>("name: 'entitlements/e' units: 2"));
-  const Entitlement next =
-      world_.Do(&RenewEntitlement,
-                Proto<v1::RenewEntitlementRequest>("name: 'entitlements/e'"));
-  EXPECT_EQ(next.units_available(), 7);
+  Apply("t", "entitlement_id: 'e'");
+  Grant("e", 2);
+  const Entitlement next = Renew("e", "f");
+  EXPECT_EQ(next.units_available(), 5);
   EXPECT_EQ(next.ledger_entry_count(), 1);
   EXPECT_EQ(OnlyEntry(next).subject(), "renewal/entitlements/e");
+  EXPECT_EQ(LapseOf(next), StartOf(30 + 20));
   EXPECT_EQ(Get("e").units_available(), 7);
+  // Again and again: extra packs are never renewed, and days stay days.
+  Grant("f", 3);
+  const Entitlement third = Renew("f", "g");
+  EXPECT_EQ(third.units_available(), 5);
+  EXPECT_EQ(LapseOf(third), StartOf(2 * 30 + 20));
+}
+
+TEST_P(UnitsTest, C9_UnitsThatWereUsedUpOrLapsedAreRenewedAsTheyCame) {
+  Template("t",
+           "allotment { unit: CASES } initial_units: 5 units_term_days: 20 "
+           "term_days: 30");
+  Apply("t", "entitlement_id: 'used'");
+  world_.Do(&ReserveUnits,
+            Proto<v1::ReserveUnitsRequest>(
+                "name: 'entitlements/used' subject: 'x' units: 5"));
+  EXPECT_EQ(LapseOf(Renew("used", "used-next")), StartOf(30 + 20));
+  Apply("t", "entitlement_id: 'lapsed'");
+  world_.clock().Advance(absl::Hours(24 * 25));
+  EXPECT_EQ(Get("lapsed").units_available(), 0);
+  const Entitlement next = Renew("lapsed", "lapsed-next");
+  EXPECT_EQ(next.units_available(), 5);
+  EXPECT_EQ(LapseOf(next), StartOf(30 + 20 - 25));
+  // Renewed so late that they would have lapsed too.
+  world_.clock().Advance(absl::Hours(24 * 365));
+  EXPECT_EQ(Renew("lapsed-next", "late").ledger_entry_count(), 0);
+}
+
+TEST_P(UnitsTest, C9_TheFirstGrantIsRenewedWhereNoneCameWithTheCreation) {
+  Template("t",
+           "allotment { unit: CASES policy: ALLOW_OVERDRAFT } "
+           "term_days: 30");
+  Apply("t", "entitlement_id: 'none'");
+  EXPECT_EQ(Renew("none", "none-next").ledger_entry_count(), 0);
+  Apply("t", "entitlement_id: 'e'");
+  world_.Do(&AdjustUnits,
+            Proto<v1::AdjustUnitsRequest>(
+                "name: 'entitlements/e' units: 9 cause: 'a gift'"));
+  world_.Do(&ReserveUnits,
+            Proto<v1::ReserveUnitsRequest>(
+                "name: 'entitlements/e' subject: 'x' units: 15"));
+  // Covers what is overdrawn at once: of the lot nothing is left.
+  Grant("e", 4,
+        absl::StrCat("lapse_time { seconds: ",
+                     absl::ToUnixSeconds(world_.now() + absl::Hours(36)), "}"));
+  Grant("e", 7);
+  const Entitlement next = Renew("e", "f");
+  EXPECT_EQ(next.units_available(), 4);
+  // A day and a half after the start: at the same time of day.
+  EXPECT_EQ(LapseOf(next), world_.now() + absl::Hours(24 * 30 + 36));
+  // What never lapsed does not now.
+  Apply("t", "entitlement_id: 'open'");
+  Grant("open", 6);
+  const Entitlement open = Renew("open", "open-next");
+  EXPECT_EQ(open.units_available(), 6);
+  EXPECT_EQ(LapseOf(open), std::nullopt);
+}
+
+// A day has 23 hours when the clocks change; the lapse is at a day's end.
+TEST_P(UnitsTest, C9_LapsesAreCalendarDaysOfTheHours) {
+  const absl::TimeZone vienna = Hours("vienna", "Europe/Vienna");
+  Template("t",
+           "allotment { unit: CASES } initial_units: 5 units_term_days: 20 "
+           "term_days: 30 business_hours: 'businessHours/vienna'");
+  for (int days : {0, 60, 120, 180, 240, 300}) {
+    const std::string id = absl::StrCat("e", days);
+    Apply("t", absl::StrCat("entitlement_id: '", id, "' ",
+                            Day("start_date", days, vienna)));
+    EXPECT_EQ(LapseOf(Get(id)), StartOf(days + 20, vienna));
+    EXPECT_EQ(LapseOf(Renew(id, absl::StrCat(id, "-next"))),
+              StartOf(days + 50, vienna));
+  }
 }
 
 }  // namespace

@@ -32,13 +32,13 @@ void RoundTripsTest::Customers() {
   Measure(service + "ListAccounts", "{}");
   Measure(service + "UpdateAccount",
           R"({"account": {"name": "accounts/acme", "tier": "gold"}})");
-  Measure(service + "DeleteAccount", R"({"name": "accounts/spare"})");
+  MeasureDelete(service + "DeleteAccount", "accounts/spare");
   Measure(service + "GetContact", R"({"name": "contacts/acme"})");
   Measure(service + "ListContacts",
           R"({"filter": "account == 'accounts/acme'"})");
   Measure(service + "UpdateContact",
           R"({"contact": {"name": "contacts/acme", "email": "a@b.example"}})");
-  Measure(service + "DeleteContact", R"({"name": "contacts/spare"})");
+  MeasureDelete(service + "DeleteContact", "contacts/spare");
   for (const char* id : {"printer", "spare"}) {
     Measure(service + "CreateProduct",
             absl::StrCat(R"({"product_id": ")", id,
@@ -63,7 +63,7 @@ void RoundTripsTest::Customers() {
           R"({"account_id": "buyer", "account": {"display_name": "B"}})");
   Measure(service + "TransferAsset",
           R"({"name": "assets/spare", "account": "accounts/buyer"})");
-  Measure(service + "DeleteAsset", R"({"name": "assets/spare"})");
+  MeasureDelete(service + "DeleteAsset", "assets/spare");
   Measure(service + "SearchCallers", R"({"query": "a press"})");
   const std::string contracts = "ContractService/";
   for (const char* book : {"standard", "partners"}) {
@@ -118,7 +118,12 @@ void RoundTripsTest::Customers() {
     Measure(absl::StrCat(contracts, verb, "Contract"),
             R"({"name": "serviceContracts/part"})");
   }
-  Measure(contracts + "RenewContract", R"({"name": "serviceContracts/frame"})");
+  Measure(contracts + "RenewContract", R"({"name": "serviceContracts/frame",
+    "service_contract_id": "next"})");
+  MeasureApart("+prices", contracts + "RenewContract",
+               R"({"name": "serviceContracts/next", "pricing": "PRICE_BOOK"})");
+  MeasureApart("+ending", contracts + "ListServiceContracts",
+               R"json({"filter": "end_date < date('2027-01-01')"})json");
   Measure(contracts + "BatchRenewContracts",
           R"({"names": ["serviceContracts/frame"]})");
   Measure(contracts + "GetContractTree",
@@ -126,13 +131,10 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "PriceContract",
           R"({"currency_code": "EUR", "lines": [
     {"price_book_entry": "priceBookEntries/standard"}]})");
-  Measure(contracts + "DeleteContractLineItem",
-          R"({"name": "contractLineItems/spare"})");
-  Measure(contracts + "DeleteServiceContract",
-          R"({"name": "serviceContracts/spare"})");
-  Measure(contracts + "DeletePriceBookEntry",
-          R"({"name": "priceBookEntries/partners"})");
-  Measure(service + "DeleteProduct", R"({"name": "products/spare"})");
+  MeasureDelete(contracts + "DeleteContractLineItem", "contractLineItems/spare");
+  MeasureDelete(contracts + "DeleteServiceContract", "serviceContracts/spare");
+  MeasureDelete(contracts + "DeletePriceBookEntry", "priceBookEntries/partners");
+  MeasureDelete(service + "DeleteProduct", "products/spare");
 
   const std::string entitlements = "EntitlementService/";
   for (const char* id : {"gold", "silver", "spare"}) {
@@ -147,8 +149,11 @@ void RoundTripsTest::Customers() {
           R"({"filter": "account == 'accounts/acme'"})");
   Measure(entitlements + "UpdateEntitlement", R"({"entitlement": {
     "name": "entitlements/silver", "display_name": "Silver"}})");
-  Measure(entitlements + "DeleteEntitlement",
-          R"({"name": "entitlements/spare"})");
+  MeasureApart("+contact", entitlements + "ListEntitlements",
+               R"({"contact": "contacts/acme"})");
+  MeasureApart("+ending", entitlements + "ListEntitlements",
+               R"json({"filter": "end_date >= date('2026-01-01')"})json");
+  MeasureDelete(entitlements + "DeleteEntitlement", "entitlements/spare");
   Measure(entitlements + "AddEntitlementContacts",
           R"({"name": "entitlements/gold", "contacts": ["contacts/jane"]})");
   Measure(entitlements + "RemoveEntitlementContacts",

@@ -22,6 +22,8 @@ inline constexpr MeasuredCall kEntitlementCalls[] = {
     {"CreateEntitlementTemplate", R"({"entitlement_template_id": "spare",
       "entitlement_template": {"display_name": "T"}})"},
     {"DeleteEntitlementTemplate", R"({"name": "entitlementTemplates/spare"})"},
+    {"UndeleteEntitlementTemplate",
+     R"({"name": "entitlementTemplates/spare"})"},
     {"CreateEntitlementTemplate", R"({"entitlement_template_id": "year",
       "entitlement_template": {"display_name": "T", "term_days": 365,
         "process": "entitlementProcesses/gold"}})"},

@@ -14,6 +14,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "server/call/endpoint.h"
 #include "server/call/services.h"
 #include "server/services/shared/call.h"
@@ -76,6 +77,15 @@ class RoundTripsTest : public testing::TestWithParam<storage::Engine> {
     Measure(method, json);
     counts_[name + suffix] = counts_[name];
     if (plain.contains(name)) counts_[name] = plain.at(name);
+  }
+
+  // A deletion, and what takes it back: the resource is deleted in the end.
+  void MeasureDelete(const std::string& method, const std::string& name) {
+    const std::string json = absl::StrCat(R"({"name": ")", name, R"("})");
+    for (const std::string& one :
+         {method, absl::StrReplaceAll(method, {{"Delete", "Undelete"}}),
+          method})
+      Measure(one, json);
   }
 
   void WarmUp(storage::Session& session, bool write) {

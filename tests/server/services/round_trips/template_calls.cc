@@ -23,8 +23,8 @@ void RoundTripsTest::Templates() {
   Measure(
       contracts + "UpdateContractTemplate",
       R"({"contract_template": {"additional_discount": "5", )" + gold + "}}");
-  Measure(contracts + "DeleteContractTemplate",
-          R"({"name": "contractTemplates/spare"})");
+  MeasureDelete(contracts + "DeleteContractTemplate",
+                "contractTemplates/spare");
   const std::string apply = R"({"contract_template": "contractTemplates/gold",
     "account": "accounts/acme", "contact": "contacts/acme"})";
   Measure(contracts + "ApplyContractTemplate", apply);
