@@ -17,6 +17,8 @@ constexpr size_t kBatch = 1000;
 
 absl::string_view LockText(const Dialect& dialect, Lock lock) {
   switch (lock) {
+    case Lock::kShared:
+      return dialect.ForShare();
     case Lock::kForUpdate:
       return dialect.ForUpdate();
     case Lock::kForUpdateSkipLocked:

@@ -30,11 +30,10 @@ absl::Status CheckReceiver(storage::Transaction& tx, const Request& request,
                                 "has the asset already; name who gets it");
   }
   absl::Status status =
-      Existing(tx, storage::AccountTable(), request.account(), "account")
-          .status();
+      Named(tx, storage::AccountTable(), request.account(), "account").status();
   if (!status.ok() || request.contact().empty()) return status;
   absl::StatusOr<v1::Contact> contact =
-      Existing(tx, storage::ContactTable(), request.contact(), "contact");
+      Named(tx, storage::ContactTable(), request.contact(), "contact");
   if (!contact.ok()) return contact.status();
   return contact->account() == request.account()
              ? absl::OkStatus()
@@ -110,9 +109,8 @@ absl::StatusOr<v1::Asset> Transfer(Call& call, storage::Transaction& tx,
       LockResource(tx, Assets(), request.name(), request.etag());
   if (!before.ok()) return before;
   tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::AccountTable().Get(ahead, request.account());
-    if (!request.contact().empty())
-      (void)storage::ContactTable().Get(ahead, request.contact());
+    NamedAhead(ahead, storage::AccountTable(), request.account());
+    NamedAhead(ahead, storage::ContactTable(), request.contact());
     (void)storage::ReadCatalogGeneration(ahead);
   });
   absl::Status status = CheckReceiver(tx, request, *before);

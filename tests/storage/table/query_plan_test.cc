@@ -144,7 +144,7 @@ class QueryPlanTest : public QueryPlanFixture {
             recorder_.Of([&] { EXPECT_OK(session_->Read(options, body)); }),
             allowed, true);
       };
-      for (const Lock lock : {Lock::kNone, Lock::kForUpdate}) {
+      for (const Lock lock : {Lock::kNone, Lock::kShared, Lock::kForUpdate}) {
         check([&](Transaction& tx) {
           (void)table.Get(tx, name, lock);
           return table.BatchGet(tx, {own, "things/x"}, lock).status();
@@ -289,6 +289,9 @@ class QueryPlanTest : public QueryPlanFixture {
         if (status.ok())
           status =
               table.BatchGet(tx, {name}, Lock::kForUpdateSkipLocked).status();
+        if (status.ok()) status = table.Get(tx, name, Lock::kShared).status();
+        if (status.ok())
+          status = table.BatchGet(tx, {name}, Lock::kShared).status();
         HiddenValues hidden;
         for (const HiddenColumn& column : table.binding().spec().hidden)
           if (column.make == nullptr) hidden.push_back(5);
