@@ -24,7 +24,9 @@ namespace charter::storage {
 // All methods are const and thread-safe; they work inside the caller's
 // transaction and give back storage's own errors (errors.h) besides those
 // named. Names are full resource names (`accounts/acme`), and every message
-// read has its `etag` filled in.
+// read has its `etag` filled in. A row and its children are of one moment: one
+// that is written between the two reads is kConflict, which restarts the
+// lambda.
 //
 // The etag is `"VERSION-HASH"` with the quotes. VERSION, the hidden
 // row_version, goes up by one with each Update; UpdateDerived leaves it alone.

@@ -42,6 +42,12 @@ absl::Status Misuse(const TableBinding& binding, absl::string_view what) {
                       absl::StrCat("table ", binding.table(), ": ", what));
 }
 
+absl::Status WrittenMeanwhile(absl::string_view name) {
+  return StorageError(
+      ErrorKind::kConflict,
+      absl::StrCat(name, " was written by somebody else meanwhile"));
+}
+
 }  // namespace
 
 TableBase::TableBase(TableSpec spec)
@@ -210,8 +216,6 @@ absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
                                 std::vector<HiddenValues>* hidden) const {
   const bool with_children = !children_.empty();
   if (with_children && !selection.which.empty()) {
-    // Children last: a set that is newer than its row is found out by the row's
-    // version, one that is older is not.
     tx.Prefetch([&](Transaction& ahead) {
       (void)ahead.Query(selection.sql, selection.binds);
       (void)children_.Load(ahead, selection.which, selection.binds);
@@ -232,8 +236,10 @@ absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
         hidden == nullptr ? nullptr : &hidden->emplace_back();
     absl::Status status = ReadRow(row, message, hidden_of_row);
     if (!status.ok()) return status;
-    if (with_children)
-      children.Fill(std::string(row.Text(name_index)), message);
+    if (with_children && !children.Fill(std::string(row.Text(name_index)),
+                                        row.Int64(0), message)) {
+      return WrittenMeanwhile(row.Text(name_index));
+    }
     if (!go_on(*message)) break;
   }
   return absl::OkStatus();
@@ -388,11 +394,7 @@ absl::Status TableBase::Update(Transaction& tx, Message* message,
   absl::StatusOr<int64_t> done = tx.Execute(
       hidden == nullptr ? texts_.update : texts_.update_hidden, binds);
   if (!done.ok()) return done.status();
-  if (*done == 0) {
-    return StorageError(
-        ErrorKind::kConflict,
-        absl::StrCat(name, " was written by somebody else meanwhile"));
-  }
+  if (*done == 0) return WrittenMeanwhile(name);
   if (absl::Status status = children_.Replace(tx, *message); !status.ok())
     return status;
   SetEtag(message, *version + 1);
@@ -464,13 +466,6 @@ absl::Status TableBase::Reconcile(
     suffix = tx.dialect().OrUpdate(key, others);
   }
   return tx.InsertRowsLater(binding_.table(), texts_.columns, rows, suffix);
-}
-
-absl::StatusOr<int64_t> TableBase::Count(Transaction& tx) const {
-  const absl::StatusOr<Rows> rows =
-      tx.Query(absl::StrCat("SELECT COUNT(*) FROM ", binding_.table()));
-  if (!rows.ok()) return rows.status();
-  return (*rows)[0].Int64(0);
 }
 
 absl::StatusOr<std::vector<std::string>> TableBase::DueForPurge(

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -434,6 +435,28 @@ TEST_P(TransferAssetTest, C1_WhatStayedAsHistoryCoversItNoMore) {
                    "{ year: 2100 month: 1 day: 1 } }"))
           .status(),
       IsRefusal("FIELD_INVALID", "contract_line_item.asset"));
+}
+
+// One that goes loses its contacts, and one without contacts is everybody's of
+// its account: nobody may see its old account without its old contacts.
+TEST_P(TransferAssetTest, C4_NobodySeesItHalfGone) {
+  Entitle("e", "asset: 'assets/press' contacts: 'contacts/ann'");
+  bool gone = false;
+  world_.SetFault([&](absl::string_view sql) {
+    if (absl::StrContains(sql, "entitlement_contacts") &&
+        !std::exchange(gone, true)) {
+      EXPECT_TRUE(Transfer(absl::StrCat(kToOther, "coverage: MOVE")).ok());
+    }
+    return 0;
+  });
+  const auto seen = world_.Do(&ListEntitlements,
+                              Proto<v1::ListEntitlementsRequest>(
+                                  "filter: 'account == \"accounts/acme\"'"));
+  world_.SetFault(nullptr);
+  EXPECT_TRUE(gone);
+  for (const v1::Entitlement& entitlement : seen.entitlements())
+    EXPECT_THAT(entitlement.contacts(), ElementsAre("contacts/ann"));
+  EXPECT_EQ(Get("e").account(), "accounts/other");
 }
 
 TEST_P(TransferAssetTest, AnAssetOfMoreThanAThousandPartsGoesToo) {
