@@ -406,6 +406,8 @@ class QueryPlanTest : public QueryPlanFixture {
       EXPECT_OK(
           session_->Write(Within(absl::Seconds(60)), [&](Transaction& tx) {
             absl::Status status = ReadTree(tx, table, "things/t8").status();
+            status.Update(CountTree(tx, table, "things/t8").status());
+            status.Update(LevelInTree(tx, table, "things/t8", 64).status());
             status.Update(MoveToTree(tx, table, {"things/a", "things/b"}, "c"));
             return status;
           }));
