@@ -120,7 +120,14 @@ class Table {
   // `hidden` null: hidden columns stay as they are.
   absl::Status Update(Transaction& tx, Message* message,
                       const HiddenValues* hidden = nullptr) const {
-    return base_.Update(tx, message, hidden);
+    return base_.Update(tx, message, hidden, /*later=*/false);
+  }
+  // Update of a message that was read with kForUpdate in this transaction, so
+  // that its row cannot have changed: by ExecuteLater, for many rows in few
+  // round trips.
+  absl::Status UpdateLater(Transaction& tx, Message* message,
+                           const HiddenValues* hidden = nullptr) const {
+    return base_.Update(tx, message, hidden, /*later=*/true);
   }
   // Writes only what clients cannot (OUTPUT_ONLY fields, hidden columns) and
   // leaves the etag as it is: timers, flags, recalculation. The caller holds

@@ -376,7 +376,7 @@ absl::Status TableBase::InsertAll(
 }
 
 absl::Status TableBase::Update(Transaction& tx, Message* message,
-                               const HiddenValues* hidden) const {
+                               const HiddenValues* hidden, bool later) const {
   if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
   if (absl::Status status = CheckOwn(tx, *message); !status.ok()) return status;
   if (!binding_.has_etag())
@@ -391,8 +391,15 @@ absl::Status TableBase::Update(Transaction& tx, Message* message,
   BindChanges(*message, false, hidden, &binds);
   binds.Add("name", name);
   binds.Add("version", *version);
-  absl::StatusOr<int64_t> done = tx.Execute(
-      hidden == nullptr ? texts_.update : texts_.update_hidden, binds);
+  const std::string& sql =
+      hidden == nullptr ? texts_.update : texts_.update_hidden;
+  absl::StatusOr<int64_t> done = 1;
+  if (later) {
+    if (absl::Status status = tx.ExecuteLater(sql, binds); !status.ok())
+      return status;
+  } else {
+    done = tx.Execute(sql, binds);
+  }
   if (!done.ok()) return done.status();
   if (*done == 0) return WrittenMeanwhile(name);
   if (absl::Status status = children_.Replace(tx, *message); !status.ok())

@@ -60,7 +60,7 @@ class TableBase {
   absl::Status InsertAll(Transaction& tx, absl::Span<Message* const> messages,
                          const std::vector<HiddenValues>* hidden) const;
   absl::Status Update(Transaction& tx, Message* message,
-                      const HiddenValues* hidden) const;
+                      const HiddenValues* hidden, bool later) const;
   absl::Status UpdateDerived(Transaction& tx, const Message& message,
                              const HiddenValues* hidden) const;
   absl::Status Delete(Transaction& tx, absl::string_view name) const;
