@@ -41,12 +41,12 @@ absl::StatusOr<int64_t> LevelInTree(Transaction& tx, absl::string_view table,
   // The bound is for rows that were damaged into a circle, too.
   const absl::StatusOr<Rows> rows = tx.Query(
       absl::StrCat(
-          "WITH RECURSIVE node_above (depth, parent) AS (SELECT 0, parent "
+          "WITH RECURSIVE part_above (depth, parent) AS (SELECT 0, parent "
           "FROM ",
-          table, " WHERE name = :name UNION ALL SELECT node_above.depth + 1, ",
-          table, ".parent FROM node_above JOIN ", table, " ON ", table,
-          ".name = node_above.parent WHERE node_above.depth < :most) "
-          "SELECT MAX(depth) FROM node_above"),
+          table, " WHERE name = :name UNION ALL SELECT part_above.depth + 1, ",
+          table, ".parent FROM part_above JOIN ", table, " ON ", table,
+          ".name = part_above.parent WHERE part_above.depth < :most) "
+          "SELECT MAX(depth) FROM part_above"),
       {{"name", name}, {"most", most}});
   if (!rows.ok()) return rows.status();
   return (*rows)[0].OptionalInt64(0).value_or(0);
