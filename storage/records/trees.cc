@@ -46,10 +46,10 @@ absl::StatusOr<int64_t> LevelInTree(Transaction& tx, absl::string_view table,
           table, " WHERE name = :name UNION ALL SELECT part_above.depth + 1, ",
           table, ".parent FROM part_above JOIN ", table, " ON ", table,
           ".name = part_above.parent WHERE part_above.depth < :most) "
-          "SELECT MAX(depth) FROM part_above"),
+          "SELECT COUNT(*) FROM part_above"),
       {{"name", name}, {"most", most}});
   if (!rows.ok()) return rows.status();
-  return (*rows)[0].OptionalInt64(0).value_or(0);
+  return std::max<int64_t>((*rows)[0].Int64(0) - 1, 0);
 }
 
 absl::Status MoveToTree(Transaction& tx, absl::string_view table,

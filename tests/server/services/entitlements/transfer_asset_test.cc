@@ -483,7 +483,9 @@ TEST_P(TransferAssetTest, AnAssetOfMoreThanAThousandPartsGoesToo) {
                 "SELECT COUNT(*) FROM assets WHERE account = 'accounts/other'"),
             1001 + 3);
   // Nor do they take a round trip each (SQLite has none).
-  if (GetParam() == storage::Engine::kMysql) EXPECT_LT(round_trips, 60);
+  if (GetParam() == storage::Engine::kMysql) {
+    EXPECT_LT(round_trips, 60);
+  }
 }
 
 }  // namespace
