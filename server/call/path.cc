@@ -264,7 +264,10 @@ absl::Status CallPath::Leave(const Passage& passage,
       passage.response != nullptr) {
     Hide(*info.principal.hidden, passage.response.get());
   }
-  const absl::Status result = Presentable(status, info.call_id);
+  const absl::Status result = Presentable(info.principal.confined_to.has_value()
+                                              ? errors::ForCustomer(status)
+                                              : status,
+                                          info.call_id);
   // Probes and tools ask all the time.
   if (!passage.endpoint->method.policy.public_() || !result.ok()) {
     const std::string reason = errors::ReasonOf(result);

@@ -10,6 +10,8 @@ class Mysql : public Dialect {
   Engine engine() const override { return Engine::kMysql; }
   absl::string_view name() const override { return "mysql"; }
   absl::string_view ForUpdate() const override { return " FOR UPDATE"; }
+  // MariaDB does not know FOR SHARE.
+  absl::string_view ForShare() const override { return " LOCK IN SHARE MODE"; }
   absl::string_view ForUpdateSkipLocked() const override {
     return " FOR UPDATE SKIP LOCKED";
   }

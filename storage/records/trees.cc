@@ -27,6 +27,31 @@ absl::StatusOr<std::vector<TreeNode>> ReadTree(Transaction& tx,
   return nodes;
 }
 
+absl::StatusOr<int64_t> CountTree(Transaction& tx, absl::string_view table,
+                                  absl::string_view root) {
+  const absl::StatusOr<Rows> rows = tx.Query(
+      absl::StrCat("SELECT COUNT(*) FROM ", table, " WHERE root = :root"),
+      {{"root", root}});
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0].Int64(0);
+}
+
+absl::StatusOr<int64_t> LevelInTree(Transaction& tx, absl::string_view table,
+                                    absl::string_view name, int64_t most) {
+  // The bound is for rows that were damaged into a circle, too.
+  const absl::StatusOr<Rows> rows = tx.Query(
+      absl::StrCat(
+          "WITH RECURSIVE part_above (depth, parent) AS (SELECT 0, parent "
+          "FROM ",
+          table, " WHERE name = :name UNION ALL SELECT part_above.depth + 1, ",
+          table, ".parent FROM part_above JOIN ", table, " ON ", table,
+          ".name = part_above.parent WHERE part_above.depth < :most) "
+          "SELECT COUNT(*) FROM part_above"),
+      {{"name", name}, {"most", most}});
+  if (!rows.ok()) return rows.status();
+  return std::max<int64_t>((*rows)[0].Int64(0) - 1, 0);
+}
+
 absl::Status MoveToTree(Transaction& tx, absl::string_view table,
                         absl::Span<const std::string> names,
                         absl::string_view root) {

@@ -3,6 +3,7 @@
 #ifndef CHARTER_STORAGE_RECORDS_TREES_H_
 #define CHARTER_STORAGE_RECORDS_TREES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,16 @@ struct TreeNode {
 absl::StatusOr<std::vector<TreeNode>> ReadTree(Transaction& tx,
                                                absl::string_view table,
                                                absl::string_view root);
+
+// How many nodes the tree under `root` has, deleted ones included: by the index
+// alone.
+absl::StatusOr<int64_t> CountTree(Transaction& tx, absl::string_view table,
+                                  absl::string_view root);
+
+// How many levels the node is below the top of its tree, counted up to `most`,
+// which is below 1,000; 0: it is the top, or not there. One statement.
+absl::StatusOr<int64_t> LevelInTree(Transaction& tx, absl::string_view table,
+                                    absl::string_view name, int64_t most);
 
 // Puts the nodes into the tree under `root`. The caller's transaction has
 // locked the tree.

@@ -22,8 +22,11 @@ class Dialect {
   // Ends a SELECT that locks its rows until commit. Empty on SQLite, where a
   // Write transaction is the only writer from its start.
   virtual absl::string_view ForUpdate() const = 0;
-  // The same, leaving out rows that others have locked. Galera's other nodes'
-  // locks are not seen: correctness must not rest on it.
+  // Ends a SELECT whose rows nobody changes until commit, while others may read
+  // them so as well.
+  virtual absl::string_view ForShare() const = 0;
+  // As ForUpdate, leaving out rows that others have locked. Galera's other
+  // nodes' locks are not seen: correctness must not rest on it.
   virtual absl::string_view ForUpdateSkipLocked() const = 0;
 
   // Ends an INSERT so that a row whose key is taken changes nothing.

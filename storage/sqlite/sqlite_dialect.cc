@@ -10,6 +10,7 @@ class Sqlite : public Dialect {
   Engine engine() const override { return Engine::kSqlite; }
   absl::string_view name() const override { return "sqlite"; }
   absl::string_view ForUpdate() const override { return ""; }
+  absl::string_view ForShare() const override { return ""; }
   absl::string_view ForUpdateSkipLocked() const override { return ""; }
 
   std::string UnionPart(absl::string_view columns,

@@ -10,14 +10,19 @@ namespace charter::storage {
 
 using google::protobuf::Message;
 
-void ChildValues::Fill(const std::string& name, Message* message) const {
+bool ChildValues::Fill(const std::string& name, int64_t version,
+                       Message* message) const {
   const google::protobuf::Reflection& reflection = *message->GetReflection();
   for (const Field& field : fields_) {
-    auto found = field.values.find(name);
+    const auto read_at = field.versions.find(name);
+    if (read_at == field.versions.end() || read_at->second != version)
+      return false;
+    const auto found = field.values.find(name);
     if (found == field.values.end()) continue;
     for (const std::string& value : found->second)
       reflection.AddString(message, field.field, value);
   }
+  return true;
 }
 
 ChildTables::ChildTables(const TableBinding& binding) : binding_(binding) {
@@ -32,8 +37,10 @@ void ChildValues::Add(ChildValues others) {
     fields_ = std::move(others.fields_);
     return;
   }
-  for (size_t i = 0; i < fields_.size(); ++i)
+  for (size_t i = 0; i < fields_.size(); ++i) {
     fields_[i].values.merge(others.fields_[i].values);
+    fields_[i].versions.merge(others.fields_[i].versions);
+  }
 }
 
 absl::StatusOr<ChildValues> ChildTables::Load(Transaction& tx,
@@ -42,18 +49,22 @@ absl::StatusOr<ChildValues> ChildTables::Load(Transaction& tx,
   ChildValues loaded;
   for (const Child& child : children_) {
     ChildValues::Field& field =
-        loaded.fields_.emplace_back(ChildValues::Field{child.field, {}});
-    absl::StatusOr<Rows> rows = tx.Query(
-        absl::StrCat("SELECT ", child.spec->parent_column, ", ",
-                     child.spec->value_column, " FROM ", child.spec->table,
-                     " WHERE ", child.spec->parent_column, " ", which,
-                     " ORDER BY ", child.spec->parent_column, ", ",
-                     child.spec->value_column),
-        binds);
+        loaded.fields_.emplace_back(ChildValues::Field{child.field, {}, {}});
+    const std::string value = absl::StrCat("child.", child.spec->value_column);
+    absl::StatusOr<Rows> rows =
+        tx.Query(absl::StrCat("SELECT parent.name, parent.row_version, ", value,
+                              " FROM ", binding_.table(), " parent LEFT JOIN ",
+                              child.spec->table, " child ON child.",
+                              child.spec->parent_column,
+                              " = parent.name WHERE parent.name ", which,
+                              " ORDER BY parent.name, ", value),
+                 binds);
     if (!rows.ok()) return rows.status();
     for (Row row : *rows) {
-      field.values[std::string(row.Text(0))].push_back(
-          std::string(row.Text(1)));
+      std::string name(row.Text(0));
+      if (const auto text = row.OptionalText(2); text.has_value())
+        field.values[name].emplace_back(*text);
+      field.versions[std::move(name)] = row.Int64(1);
     }
   }
   return loaded;

@@ -3,6 +3,7 @@
 #ifndef CHARTER_STORAGE_TABLE_CHILD_TABLES_H_
 #define CHARTER_STORAGE_TABLE_CHILD_TABLES_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,15 @@
 
 namespace charter::storage {
 
-// The values of all children of some rows.
+// The values of all children of some rows, and the versions of these rows when
+// the children were read.
 class ChildValues {
  public:
-  // Sets the repeated fields of the row `name`.
-  void Fill(const std::string& name, google::protobuf::Message* message) const;
+  // Sets the repeated fields of the row `name`, which was read at `version`.
+  // False: its children were read at another one, or when it was no longer
+  // there.
+  bool Fill(const std::string& name, int64_t version,
+            google::protobuf::Message* message) const;
   // Those of other rows of the same table.
   void Add(ChildValues others);
 
@@ -30,10 +35,13 @@ class ChildValues {
   struct Field {
     const google::protobuf::FieldDescriptor* field;
     absl::flat_hash_map<std::string, std::vector<std::string>> values;
+    absl::flat_hash_map<std::string, int64_t> versions;
   };
   std::vector<Field> fields_;
 };
 
+// Rows and children are read by two statements, between which somebody may
+// write them: so children are read with the version of their row.
 class ChildTables {
  public:
   // `binding` outlives this.

@@ -24,7 +24,9 @@ namespace charter::storage {
 // All methods are const and thread-safe; they work inside the caller's
 // transaction and give back storage's own errors (errors.h) besides those
 // named. Names are full resource names (`accounts/acme`), and every message
-// read has its `etag` filled in.
+// read has its `etag` filled in. A row and its children are of one moment: one
+// that is written between the two reads is kConflict, which restarts the
+// lambda.
 //
 // The etag is `"VERSION-HASH"` with the quotes. VERSION, the hidden
 // row_version, goes up by one with each Update; UpdateDerived leaves it alone.
@@ -118,7 +120,14 @@ class Table {
   // `hidden` null: hidden columns stay as they are.
   absl::Status Update(Transaction& tx, Message* message,
                       const HiddenValues* hidden = nullptr) const {
-    return base_.Update(tx, message, hidden);
+    return base_.Update(tx, message, hidden, /*later=*/false);
+  }
+  // Update of a message that was read with kForUpdate in this transaction, so
+  // that its row cannot have changed: by ExecuteLater, for many rows in few
+  // round trips.
+  absl::Status UpdateLater(Transaction& tx, Message* message,
+                           const HiddenValues* hidden = nullptr) const {
+    return base_.Update(tx, message, hidden, /*later=*/true);
   }
   // Writes only what clients cannot (OUTPUT_ONLY fields, hidden columns) and
   // leaves the etag as it is: timers, flags, recalculation. The caller holds

@@ -17,6 +17,8 @@ constexpr size_t kBatch = 1000;
 
 absl::string_view LockText(const Dialect& dialect, Lock lock) {
   switch (lock) {
+    case Lock::kShared:
+      return dialect.ForShare();
     case Lock::kForUpdate:
       return dialect.ForUpdate();
     case Lock::kForUpdateSkipLocked:
@@ -38,6 +40,12 @@ bool ByText(const Value& a, const Value& b) { return *a.text() < *b.text(); }
 absl::Status Misuse(const TableBinding& binding, absl::string_view what) {
   return StorageError(ErrorKind::kInternal,
                       absl::StrCat("table ", binding.table(), ": ", what));
+}
+
+absl::Status WrittenMeanwhile(absl::string_view name) {
+  return StorageError(
+      ErrorKind::kConflict,
+      absl::StrCat(name, " was written by somebody else meanwhile"));
 }
 
 }  // namespace
@@ -208,8 +216,6 @@ absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
                                 std::vector<HiddenValues>* hidden) const {
   const bool with_children = !children_.empty();
   if (with_children && !selection.which.empty()) {
-    // Children last: a set that is newer than its row is found out by the row's
-    // version, one that is older is not.
     tx.Prefetch([&](Transaction& ahead) {
       (void)ahead.Query(selection.sql, selection.binds);
       (void)children_.Load(ahead, selection.which, selection.binds);
@@ -230,8 +236,10 @@ absl::Status TableBase::ReadAll(Transaction& tx, const Selection& selection,
         hidden == nullptr ? nullptr : &hidden->emplace_back();
     absl::Status status = ReadRow(row, message, hidden_of_row);
     if (!status.ok()) return status;
-    if (with_children)
-      children.Fill(std::string(row.Text(name_index)), message);
+    if (with_children && !children.Fill(std::string(row.Text(name_index)),
+                                        row.Int64(0), message)) {
+      return WrittenMeanwhile(row.Text(name_index));
+    }
     if (!go_on(*message)) break;
   }
   return absl::OkStatus();
@@ -368,7 +376,7 @@ absl::Status TableBase::InsertAll(
 }
 
 absl::Status TableBase::Update(Transaction& tx, Message* message,
-                               const HiddenValues* hidden) const {
+                               const HiddenValues* hidden, bool later) const {
   if (absl::Status status = CheckHidden(hidden); !status.ok()) return status;
   if (absl::Status status = CheckOwn(tx, *message); !status.ok()) return status;
   if (!binding_.has_etag())
@@ -383,14 +391,17 @@ absl::Status TableBase::Update(Transaction& tx, Message* message,
   BindChanges(*message, false, hidden, &binds);
   binds.Add("name", name);
   binds.Add("version", *version);
-  absl::StatusOr<int64_t> done = tx.Execute(
-      hidden == nullptr ? texts_.update : texts_.update_hidden, binds);
-  if (!done.ok()) return done.status();
-  if (*done == 0) {
-    return StorageError(
-        ErrorKind::kConflict,
-        absl::StrCat(name, " was written by somebody else meanwhile"));
+  const std::string& sql =
+      hidden == nullptr ? texts_.update : texts_.update_hidden;
+  absl::StatusOr<int64_t> done = 1;
+  if (later) {
+    if (absl::Status status = tx.ExecuteLater(sql, binds); !status.ok())
+      return status;
+  } else {
+    done = tx.Execute(sql, binds);
   }
+  if (!done.ok()) return done.status();
+  if (*done == 0) return WrittenMeanwhile(name);
   if (absl::Status status = children_.Replace(tx, *message); !status.ok())
     return status;
   SetEtag(message, *version + 1);
@@ -462,13 +473,6 @@ absl::Status TableBase::Reconcile(
     suffix = tx.dialect().OrUpdate(key, others);
   }
   return tx.InsertRowsLater(binding_.table(), texts_.columns, rows, suffix);
-}
-
-absl::StatusOr<int64_t> TableBase::Count(Transaction& tx) const {
-  const absl::StatusOr<Rows> rows =
-      tx.Query(absl::StrCat("SELECT COUNT(*) FROM ", binding_.table()));
-  if (!rows.ok()) return rows.status();
-  return (*rows)[0].Int64(0);
 }
 
 absl::StatusOr<std::vector<std::string>> TableBase::DueForPurge(

@@ -26,8 +26,10 @@ namespace charter::storage {
 
 // Whether reading locks the rows until the transaction ends. Rows that a
 // decision rests on are locked first; in order subject, then wake-up, and
-// within a kind by name.
-enum class Lock { kNone, kForUpdate, kForUpdateSkipLocked };
+// within a kind by name. kShared: nobody writes them meanwhile, but others may
+// lock them so as well; who will write them takes kForUpdate at once, as two
+// that both went from one to the other would wait for each other.
+enum class Lock { kNone, kShared, kForUpdate, kForUpdateSkipLocked };
 
 // The hidden columns that are not made from the message, in the order of
 // TableSpec::hidden.
@@ -58,7 +60,7 @@ class TableBase {
   absl::Status InsertAll(Transaction& tx, absl::Span<Message* const> messages,
                          const std::vector<HiddenValues>* hidden) const;
   absl::Status Update(Transaction& tx, Message* message,
-                      const HiddenValues* hidden) const;
+                      const HiddenValues* hidden, bool later) const;
   absl::Status UpdateDerived(Transaction& tx, const Message& message,
                              const HiddenValues* hidden) const;
   absl::Status Delete(Transaction& tx, absl::string_view name) const;

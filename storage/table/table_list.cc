@@ -343,4 +343,11 @@ absl::StatusOr<Place> TableBase::WindowEnd(Transaction& tx,
   return lead.PlaceOf((*rows)[0]);
 }
 
+absl::StatusOr<int64_t> TableBase::Count(Transaction& tx) const {
+  const absl::StatusOr<Rows> rows =
+      tx.Query(absl::StrCat("SELECT COUNT(*) FROM ", binding_.table()));
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0].Int64(0);
+}
+
 }  // namespace charter::storage

@@ -81,17 +81,9 @@ absl::StatusOr<Opening> Prepare(Call& call, storage::Transaction& tx,
     absl::Status status = ChooseEntitlement(catalog, occur_time, &opening);
     if (!status.ok()) return status;
   }
-  std::string version;
-  if (opening.parties.entitlement.has_value()) {
-    absl::StatusOr<std::string> published =
-        VersionOf(*opening.parties.entitlement, row.kind(), catalog);
-    if (!published.ok()) return published.status();
-    version = *std::move(published);
-  }
   absl::StatusOr<v1::CaseEvent> created =
-      MakeCreated(opening.parties, version, catalog, occur_time, "case", &row);
+      MakeOpened(opening.parties, catalog, occur_time, &row);
   if (!created.ok()) return created.status();
-  row.set_process_version(version);
   *row.mutable_update_time() = ToProto(call.now());
   absl::Status placed = PlaceEvent(call, opening.item, 0, "", &*created);
   if (!placed.ok()) return placed;

@@ -265,6 +265,23 @@ absl::StatusOr<v1::CaseEvent> MakeCreated(
   return event;
 }
 
+absl::StatusOr<v1::CaseEvent> MakeOpened(const Parties& parties,
+                                         const Catalog& catalog,
+                                         absl::Time occur_time,
+                                         v1::Case* item) {
+  std::string version;
+  if (parties.entitlement.has_value()) {
+    absl::StatusOr<std::string> published =
+        VersionOf(*parties.entitlement, item->kind(), catalog);
+    if (!published.ok()) return published.status();
+    version = *std::move(published);
+  }
+  absl::StatusOr<v1::CaseEvent> created =
+      MakeCreated(parties, version, catalog, occur_time, "case", item);
+  if (created.ok()) item->set_process_version(version);
+  return created;
+}
+
 absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
                            const Item& item, absl::string_view field,
                            v1::CaseEvent* event) {

@@ -36,6 +36,12 @@ absl::StatusOr<v1::CaseEvent> MakeCreated(
     const Parties& parties, absl::string_view version, const Catalog& catalog,
     absl::Time occur_time, absl::string_view path, v1::Case* item);
 
+// The same for an item that has the entitlement of `parties`: sets the version
+// that it runs under as well. Also FAILED_PRECONDITION PROCESS_NOT_PUBLISHED.
+absl::StatusOr<v1::CaseEvent> MakeOpened(const Parties& parties,
+                                         const Catalog& catalog,
+                                         absl::Time occur_time, v1::Case* item);
+
 // Checks an event of a client and makes it complete: known statuses and fields,
 // normal update masks, the version and context of a new entitlement.
 // `field` names the event in the request; empty: the request itself says what

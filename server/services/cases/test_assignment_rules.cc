@@ -79,6 +79,11 @@ absl::StatusOr<v1::TestAssignmentRulesResponse> Ask(
     if (!assignment.ok()) return assignment.status();
     v1::TestAssignmentRulesResponse response = ToResponse(*assignment);
     *response.mutable_verification() = *parties->verification;
+    // What the item is refused for once it has its entitlement.
+    if (assignment->entitlement != nullptr)
+      parties->entitlement = *assignment->entitlement;
+    absl::Status opens = MakeOpened(*parties, catalog, as_of, &item).status();
+    if (!opens.ok()) return opens;
     return response;
   };
   if (request.rules_size() > 0) {

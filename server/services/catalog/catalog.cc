@@ -202,13 +202,7 @@ std::shared_ptr<const sla::BusinessHours> Catalog::FindHours(
 
 absl::Status Catalog::CheckUsable(absl::string_view name) const {
   if (!unusable.contains(name)) return absl::OkStatus();
-  return errors::Precondition(
-      "DEFINITION_UNUSABLE", name,
-      absl::StrCat(name,
-                   " is stored in a form that this server cannot use; its log "
-                   "says why. Start the server with the release and the zone "
-                   "data (tzdata) with which it was written, or newer ones, "
-                   "then call Recalculate"));
+  return errors::DefinitionUnusable(name);
 }
 
 absl::Status Catalog::Explain(const absl::Status& status) const {

@@ -104,8 +104,9 @@ absl::Status CheckAsset(storage::Transaction& tx,
       return absl::OkStatus();
   }
   absl::StatusOr<v1::Asset> asset =
-      named_anew ? Existing(tx, storage::AssetTable(), line.asset(), field)
-                 : storage::AssetTable().Get(tx, line.asset());
+      named_anew
+          ? Named(tx, storage::AssetTable(), line.asset(), field)
+          : storage::AssetTable().Get(tx, line.asset(), storage::Lock::kShared);
   if (absl::IsNotFound(asset.status()) && !named_anew) return absl::OkStatus();
   if (!asset.ok()) return asset.status();
   if (asset->account() != line.account()) {
@@ -210,9 +211,9 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
   tx.Prefetch([&](storage::Transaction& ahead) {
     (void)storage::ReadCatalogGeneration(ahead);
     if (before == nullptr) {
-      (void)storage::PriceBookEntryTable().Get(ahead, line.price_book_entry());
-      if (!line.asset().empty())
-        (void)storage::AssetTable().Get(ahead, line.asset());
+      NamedAhead(ahead, storage::PriceBookEntryTable(),
+                 line.price_book_entry());
+      NamedAhead(ahead, storage::AssetTable(), line.asset());
     }
     if (!line.asset().empty()) (void)LinesOfAsset(ahead, line);
   });
@@ -221,8 +222,8 @@ absl::Status CheckLine(Call& call, storage::Transaction& tx,
   if (!catalog.ok()) return catalog.status();
   if (before == nullptr) {
     absl::StatusOr<v1::PriceBookEntry> entry =
-        Existing(tx, storage::PriceBookEntryTable(), line.price_book_entry(),
-                 absl::StrCat(kField, ".price_book_entry"));
+        Named(tx, storage::PriceBookEntryTable(), line.price_book_entry(),
+              absl::StrCat(kField, ".price_book_entry"));
     if (!entry.ok()) return entry.status();
     absl::Status status = TakePrice(contract, *entry, kField, &line);
     if (!status.ok()) return status;

@@ -146,9 +146,8 @@ absl::StatusOr<v1::ServiceContract> Apply(
   tx.Prefetch([&](storage::Transaction& ahead) {
     (void)storage::ReadCatalogGeneration(ahead);
     (void)EntriesOf(ahead, *from);
-    (void)storage::AccountTable().Get(ahead, request.account());
-    if (!request.contact().empty())
-      (void)storage::ContactTable().Get(ahead, request.contact());
+    NamedAhead(ahead, storage::AccountTable(), request.account());
+    NamedAhead(ahead, storage::ContactTable(), request.contact());
   });
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);

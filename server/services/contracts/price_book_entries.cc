@@ -38,7 +38,7 @@ absl::Status CheckEntry(storage::Transaction& tx,
         "cannot be changed: make an entry in the other currency");
   }
   tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::ProductTable().Get(ahead, entry.product());
+    NamedAhead(ahead, storage::ProductTable(), entry.product());
     (void)storage::PriceBookEntryTable().Find(
         ahead, {{"price_key", storage::PriceKeyOf(entry)}});
   });

@@ -152,10 +152,9 @@ absl::Status CheckContract(Call& call, storage::Transaction& tx,
   if (!status.ok()) return status;
   tx.Prefetch([&](storage::Transaction& ahead) {
     (void)storage::ReadCatalogGeneration(ahead);
-    if (before == nullptr)
-      (void)storage::AccountTable().Get(ahead, contract.account());
-    if (!contract.contact().empty() && before == nullptr)
-      (void)storage::ContactTable().Get(ahead, contract.contact());
+    if (before != nullptr) return;
+    NamedAhead(ahead, storage::AccountTable(), contract.account());
+    NamedAhead(ahead, storage::ContactTable(), contract.contact());
   });
   absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
       call.services().catalog->Get(tx);
@@ -200,10 +199,9 @@ absl::Status CheckNamed(storage::Transaction& tx,
                         absl::string_view path,
                         const v1::ServiceContract& contract) {
   if (before == nullptr) {
-    absl::Status status =
-        Existing(tx, storage::AccountTable(), contract.account(),
-                 absl::StrCat(path, "account"))
-            .status();
+    absl::Status status = Named(tx, storage::AccountTable(), contract.account(),
+                                absl::StrCat(path, "account"))
+                              .status();
     if (!status.ok()) return status;
   }
   const std::string& was = before == nullptr ? "" : before->contact();
@@ -211,7 +209,7 @@ absl::Status CheckNamed(storage::Transaction& tx,
     return absl::OkStatus();
   const std::string field = absl::StrCat(path, "contact");
   absl::StatusOr<v1::Contact> contact =
-      Existing(tx, storage::ContactTable(), contract.contact(), field);
+      Named(tx, storage::ContactTable(), contract.contact(), field);
   if (!contact.ok()) return contact.status();
   return contact->account() == contract.account()
              ? absl::OkStatus()

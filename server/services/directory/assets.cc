@@ -52,8 +52,6 @@ absl::Status CheckPrice(const v1::Asset& asset) {
                               "must be zero or more");
 }
 
-// The product is looked at when it, or the number that it may demand, changes:
-// what is there already stays as it is.
 // Entitlements of the account that name a product with the asset agree with it
 // (C1).
 absl::Status CheckCovering(storage::Transaction& tx, const v1::Asset& asset) {
@@ -72,6 +70,8 @@ absl::Status CheckCovering(storage::Transaction& tx, const v1::Asset& asset) {
   return absl::OkStatus();
 }
 
+// The product is looked at when it, or the number that it may demand, changes:
+// what is there already stays as it is.
 absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
                           const v1::Asset& asset) {
   const bool named_anew =
@@ -104,16 +104,14 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
   if (!status.ok()) return status;
   tx.Prefetch([&](storage::Transaction& ahead) {
     if (before != nullptr) return;
-    (void)storage::AccountTable().Get(ahead, asset.account());
-    if (!asset.contact().empty())
-      (void)storage::ContactTable().Get(ahead, asset.contact());
-    if (!asset.product().empty())
-      (void)storage::ProductTable().Get(ahead, asset.product());
+    NamedAhead(ahead, storage::AccountTable(), asset.account());
+    NamedAhead(ahead, storage::ContactTable(), asset.contact());
+    NamedAhead(ahead, storage::ProductTable(), asset.product());
     PrefetchLinks(ahead, asset.product());
   });
   if (before == nullptr) {
     status =
-        Existing(tx, storage::AccountTable(), asset.account(), "asset.account")
+        Named(tx, storage::AccountTable(), asset.account(), "asset.account")
             .status();
     if (!status.ok()) return status;
   }
@@ -121,7 +119,7 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
   const v1::Asset& was = before == nullptr ? none : *before;
   if (!asset.contact().empty() && asset.contact() != was.contact()) {
     absl::StatusOr<v1::Contact> contact =
-        Existing(tx, storage::ContactTable(), asset.contact(), "asset.contact");
+        Named(tx, storage::ContactTable(), asset.contact(), "asset.contact");
     if (!contact.ok()) return contact.status();
     if (contact->account() != asset.account())
       return OtherAccount("asset.contact", "a contact");

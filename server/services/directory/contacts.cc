@@ -15,8 +15,8 @@ Resource<v1::Contact> Contacts() {
 absl::Status CheckAccount(storage::Transaction& tx, const v1::Contact* before,
                           v1::Contact& contact) {
   if (before != nullptr) return absl::OkStatus();  // it cannot change
-  return Existing(tx, storage::AccountTable(), contact.account(),
-                  "contact.account")
+  return Named(tx, storage::AccountTable(), contact.account(),
+               "contact.account")
       .status();
 }
 

@@ -30,11 +30,10 @@ absl::Status CheckReceiver(storage::Transaction& tx, const Request& request,
                                 "has the asset already; name who gets it");
   }
   absl::Status status =
-      Existing(tx, storage::AccountTable(), request.account(), "account")
-          .status();
+      Named(tx, storage::AccountTable(), request.account(), "account").status();
   if (!status.ok() || request.contact().empty()) return status;
   absl::StatusOr<v1::Contact> contact =
-      Existing(tx, storage::ContactTable(), request.contact(), "contact");
+      Named(tx, storage::ContactTable(), request.contact(), "contact");
   if (!contact.ok()) return contact.status();
   return contact->account() == request.account()
              ? absl::OkStatus()
@@ -83,17 +82,16 @@ absl::Status Place(storage::Transaction& tx, const Request& request,
       kMaxParents);
 }
 
+// `before` is locked. Puts its terms among `terms`.
 absl::Status Store(Call& call, storage::Transaction& tx,
-                   const v1::Asset& before, v1::Asset* after) {
-  // The words of its name are known.
-  const Terms terms = TermsOf(before);
+                   const v1::Asset& before, v1::Asset* after,
+                   std::vector<storage::TermRow>* terms) {
+  const Terms own = TermsOf(before);
+  for (const storage::SearchTerm& term : own)
+    terms->push_back({after->name(), after->account(), term});
   absl::Status status =
-      storage::ReplaceTerms(tx, before.name(), before.account(), terms, {});
-  if (status.ok()) {
-    status =
-        storage::ReplaceTerms(tx, after->name(), after->account(), {}, terms);
-  }
-  if (status.ok()) status = storage::AssetTable().Update(tx, after);
+      storage::ReplaceTerms(tx, before.name(), before.account(), own, {});
+  if (status.ok()) status = storage::AssetTable().UpdateLater(tx, after);
   if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
     return Duplicate(Assets(), *after, status);
   if (!status.ok()) return status;
@@ -110,9 +108,8 @@ absl::StatusOr<v1::Asset> Transfer(Call& call, storage::Transaction& tx,
       LockResource(tx, Assets(), request.name(), request.etag());
   if (!before.ok()) return before;
   tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::AccountTable().Get(ahead, request.account());
-    if (!request.contact().empty())
-      (void)storage::ContactTable().Get(ahead, request.contact());
+    NamedAhead(ahead, storage::AccountTable(), request.account());
+    NamedAhead(ahead, storage::ContactTable(), request.contact());
     (void)storage::ReadCatalogGeneration(ahead);
   });
   absl::Status status = CheckReceiver(tx, request, *before);
@@ -141,7 +138,8 @@ absl::StatusOr<v1::Asset> Transfer(Call& call, storage::Transaction& tx,
                         request.coverage());
   if (!status.ok()) return status;
 
-  status = Store(call, tx, *before, &after);
+  std::vector<storage::TermRow> terms;
+  status = Store(call, tx, *before, &after, &terms);
   if (!status.ok()) return status;
   for (const v1::Asset& was : *parts) {
     v1::Asset part = was;
@@ -149,9 +147,12 @@ absl::StatusOr<v1::Asset> Transfer(Call& call, storage::Transaction& tx,
     part.clear_contact();
     part.set_root(after.root());
     *part.mutable_update_time() = ToProto(call.now());
-    status = Store(call, tx, was, &part);
+    status = Store(call, tx, was, &part, &terms);
     if (!status.ok()) return status;
   }
+  // The words of their names are known.
+  status = storage::AddTerms(tx, terms);
+  if (!status.ok()) return status;
   return after;
 }
 

@@ -206,7 +206,7 @@ absl::StatusOr<v1::Entitlement> ApplyTemplate(
       (void)storage::EntitlementTemplateTable().Get(
           ahead, request.entitlement_template());
       if (request.account().empty())
-        (void)storage::AssetTable().Get(ahead, request.asset());
+        NamedAhead(ahead, storage::AssetTable(), request.asset());
     });
     absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
         call.services().catalog->Get(tx);
@@ -222,7 +222,7 @@ absl::StatusOr<v1::Entitlement> ApplyTemplate(
     entitlement.set_account(request.account());
     if (request.account().empty()) {
       absl::StatusOr<v1::Asset> asset =
-          Existing(tx, storage::AssetTable(), request.asset(), "asset");
+          Named(tx, storage::AssetTable(), request.asset(), "asset");
       if (!asset.ok()) return asset.status();
       entitlement.set_account(asset->account());
     }

@@ -122,7 +122,8 @@ absl::StatusOr<std::set<std::string>> AssetsElsewhere(
   assets.erase("");
   if (assets.empty()) return assets;
   absl::StatusOr<std::vector<v1::Asset>> found = storage::AssetTable().BatchGet(
-      tx, std::vector<std::string>(assets.begin(), assets.end()));
+      tx, std::vector<std::string>(assets.begin(), assets.end()),
+      storage::Lock::kShared);
   if (!found.ok()) return found.status();
   for (const v1::Asset& asset : *found) {
     if (asset.account() == account && !asset.has_delete_time())

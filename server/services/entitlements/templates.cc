@@ -28,7 +28,8 @@ auto TemplateHook(Call& call) {
   return [&call](storage::Transaction& tx, const v1::EntitlementTemplate*,
                  v1::EntitlementTemplate& checked) -> absl::Status {
     const auto process = [&](storage::Transaction& in) {
-      return storage::EntitlementProcessTable().Get(in, checked.process());
+      return storage::EntitlementProcessTable().Get(in, checked.process(),
+                                                    storage::Lock::kShared);
     };
     FieldViolations violations;
     for (int i = 0; i < checked.channels_size(); ++i) {
@@ -68,17 +69,17 @@ absl::Status CheckLink(storage::Transaction& tx,
                        v1::ProductEntitlementTemplate& link) {
   if (before != nullptr) return absl::OkStatus();
   tx.Prefetch([&](storage::Transaction& ahead) {
-    (void)storage::ProductTable().Get(ahead, link.product());
-    (void)storage::EntitlementTemplateTable().Get(ahead,
-                                                  link.entitlement_template());
+    NamedAhead(ahead, storage::ProductTable(), link.product());
+    NamedAhead(ahead, storage::EntitlementTemplateTable(),
+               link.entitlement_template());
   });
   absl::Status status =
       ProductToName(tx, link.product(), "product_entitlement_template.product")
           .status();
   if (!status.ok()) return status;
-  return Existing(tx, storage::EntitlementTemplateTable(),
-                  link.entitlement_template(),
-                  "product_entitlement_template.entitlement_template")
+  return Named(tx, storage::EntitlementTemplateTable(),
+               link.entitlement_template(),
+               "product_entitlement_template.entitlement_template")
       .status();
 }
 

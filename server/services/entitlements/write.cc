@@ -63,7 +63,7 @@ absl::Status CheckContacts(absl::string_view path, storage::Transaction& tx,
   }
   if (names.empty()) return absl::OkStatus();
   absl::StatusOr<std::vector<v1::Contact>> contacts =
-      storage::ContactTable().BatchGet(tx, names);
+      storage::ContactTable().BatchGet(tx, names, storage::Lock::kShared);
   if (!contacts.ok()) return contacts.status();
   FieldViolations violations;
   for (int i = 0; i < entitlement.contacts_size(); ++i) {
@@ -102,9 +102,10 @@ absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
   std::string product_of_asset;
   if (!entitlement.asset().empty()) {
     absl::StatusOr<v1::Asset> asset =
-        new_asset ? Existing(tx, storage::AssetTable(), entitlement.asset(),
-                             absl::StrCat(path, "asset"))
-                  : storage::AssetTable().Get(tx, entitlement.asset());
+        new_asset ? Named(tx, storage::AssetTable(), entitlement.asset(),
+                          absl::StrCat(path, "asset"))
+                  : storage::AssetTable().Get(tx, entitlement.asset(),
+                                              storage::Lock::kShared);
     if (!asset.ok()) return asset.status();
     if (asset->account() != entitlement.account())
       return OtherAccount(absl::StrCat(path, "asset"), "an asset");
@@ -137,10 +138,10 @@ absl::Status CheckHangsOn(absl::string_view path, storage::Transaction& tx,
     const std::string field = absl::StrCat(path, "contract_line_item");
     absl::StatusOr<v1::ContractLineItem> line =
         entitlement.contract_line_item() != was.contract_line_item()
-            ? Existing(tx, storage::ContractLineItemTable(),
-                       entitlement.contract_line_item(), field)
+            ? Named(tx, storage::ContractLineItemTable(),
+                    entitlement.contract_line_item(), field)
             : storage::ContractLineItemTable().Get(
-                  tx, entitlement.contract_line_item());
+                  tx, entitlement.contract_line_item(), storage::Lock::kShared);
     if (!line.ok()) return line.status();
     if (line->account() != entitlement.account())
       return OtherAccount(field, "a line");
@@ -161,8 +162,8 @@ absl::Status CheckHangsOn(absl::string_view path, storage::Transaction& tx,
     return absl::OkStatus();
   const std::string field = absl::StrCat(path, "service_contract");
   absl::StatusOr<v1::ServiceContract> contract =
-      Existing(tx, storage::ServiceContractTable(),
-               entitlement.service_contract(), field);
+      Named(tx, storage::ServiceContractTable(), entitlement.service_contract(),
+            field);
   if (!contract.ok()) return contract.status();
   if (contract->account() != entitlement.account())
     return OtherAccount(field, "a contract");
@@ -183,29 +184,24 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   const v1::Entitlement none;
   const v1::Entitlement& was = before == nullptr ? none : *before;
   tx.Prefetch([&](storage::Transaction& ahead) {
+    // In the order in which they are locked without this.
     if (before == nullptr)
-      (void)storage::AccountTable().Get(ahead, entitlement.account());
-    if (!entitlement.process().empty())
-      (void)storage::EntitlementProcessTable().Get(ahead,
-                                                   entitlement.process());
+      NamedAhead(ahead, storage::AccountTable(), entitlement.account());
+    NamedAhead(ahead, storage::EntitlementProcessTable(),
+               entitlement.process());
+    if (before == nullptr) {
+      NamedAhead(ahead, storage::ContractLineItemTable(),
+                 entitlement.contract_line_item());
+      NamedAhead(ahead, storage::ServiceContractTable(),
+                 entitlement.service_contract());
+      NamedAhead(ahead, storage::AssetTable(), entitlement.asset());
+      NamedAhead(ahead, storage::ProductTable(), entitlement.product());
+    }
     (void)CheckContacts(path, ahead, was, entitlement);
-    if (before != nullptr) return;
-    if (!entitlement.asset().empty())
-      (void)storage::AssetTable().Get(ahead, entitlement.asset());
-    if (!entitlement.product().empty())
-      (void)storage::ProductTable().Get(ahead, entitlement.product());
-    if (!entitlement.contract_line_item().empty()) {
-      (void)storage::ContractLineItemTable().Get(
-          ahead, entitlement.contract_line_item());
-    }
-    if (!entitlement.service_contract().empty()) {
-      (void)storage::ServiceContractTable().Get(ahead,
-                                                entitlement.service_contract());
-    }
   });
   if (before == nullptr) {
-    status = Existing(tx, storage::AccountTable(), entitlement.account(),
-                      absl::StrCat(path, "account"))
+    status = Named(tx, storage::AccountTable(), entitlement.account(),
+                   absl::StrCat(path, "account"))
                  .status();
     if (!status.ok()) return status;
   }
@@ -216,7 +212,8 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
   }
   if (!entitlement.process().empty()) {
     absl::StatusOr<v1::EntitlementProcess> process =
-        storage::EntitlementProcessTable().Get(tx, entitlement.process());
+        storage::EntitlementProcessTable().Get(tx, entitlement.process(),
+                                               storage::Lock::kShared);
     if (absl::IsNotFound(process.status())) {
       return errors::NotFound(entitlement.process(),
                               absl::StrCat(path, "process"));

@@ -282,6 +282,16 @@ absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule) {
   return status;
 }
 
+absl::Status DefinitionUnusable(absl::string_view name) {
+  return Precondition(
+      "DEFINITION_UNUSABLE", name,
+      absl::StrCat(name,
+                   " is stored in a form that this server cannot use; its log "
+                   "says why. Start the server with the release and the zone "
+                   "data (tzdata) with which it was written, or newer ones, "
+                   "then call Recalculate"));
+}
+
 absl::Status HistoryFull(absl::string_view name, int limit) {
   const std::string text = absl::StrCat(
       name, " has ", limit, " events, the most that an item may have");
@@ -456,6 +466,15 @@ std::string ReasonOf(const absl::Status& status) {
   google::rpc::ErrorInfo info;
   if (!info.ParseFromString(std::string(*payload))) return "";
   return info.reason();
+}
+
+absl::Status ForCustomer(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason != "DEFINITION_UNUSABLE" && reason != "PROCESS_NOT_PUBLISHED")
+    return status;
+  return Precondition(reason, "service",
+                      "what this needs is not set up so that it can be used. "
+                      "Ask those who run the service, then try again");
 }
 
 }  // namespace errors

@@ -103,6 +103,9 @@ absl::Status NoEntitlementHolds(
 // An assignment rule leaves the account's item without an entitlement, which
 // the request requires. `rule`: empty for who may not see it.
 absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule);
+// A stored definition (hours, a process version, an assignment rule) is needed
+// and cannot be used.
+absl::Status DefinitionUnusable(absl::string_view name);
 absl::Status HistoryFull(absl::string_view name, int limit);
 // Anything else that the state of the system forbids.
 absl::Status Precondition(absl::string_view reason, absl::string_view subject,
@@ -147,6 +150,10 @@ absl::Status OfPart(absl::string_view part, const absl::Status& status);
 
 // The reason of a catalogue error, "" for other statuses.
 std::string ReasonOf(const absl::Status& status);
+
+// The error as a caller of one account may see it, who is not shown what the
+// definitions are called by which the server works.
+absl::Status ForCustomer(const absl::Status& status);
 
 }  // namespace errors
 }  // namespace charter::services

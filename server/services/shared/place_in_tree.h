@@ -29,6 +29,15 @@ absl::StatusOr<std::vector<std::string>> Replant(
     absl::string_view parent, absl::string_view field,
     size_t most_levels = contracts::kMaxTreeNodes);
 
+// Whether a new node `name`, below which there is nothing yet, may be put under
+// `parent` in the tree under `root`, which the caller has locked. Neither reads
+// the tree nor walks it, but to count. INVALID_ARGUMENT TREE_TOO_LARGE or
+// TREE_TOO_DEEP at `field`.
+absl::Status CheckRoom(storage::Transaction& tx, absl::string_view table,
+                       absl::string_view name, absl::string_view parent,
+                       absl::string_view root, absl::string_view field,
+                       size_t most_levels);
+
 // Whether the node may stand under its `parent`, a row of the same table that
 // is not deleted, at the path `field`; sets its `root`, and the root of all
 // that is below it. Locks the tops of the trees that it leaves and enters,
@@ -65,11 +74,17 @@ absl::Status PlaceInTree(storage::Transaction& tx,
         tx, std::vector<std::string>(tops.begin(), tops.end()), lock);
     if (!locked.ok()) return locked.status();
   }
-  std::set<std::string> trees;
-  if (before != nullptr) trees.insert(before->root());
+  const std::string& name = table.binding().table();
+  if (before == nullptr) {
+    after.set_root(root);
+    return after.parent().empty()
+               ? absl::OkStatus()
+               : CheckRoom(tx, name, after.name(), after.parent(), root, field,
+                           most_levels);
+  }
+  std::set<std::string> trees = {before->root()};
   if (!after.parent().empty()) trees.insert(root);
   std::vector<storage::TreeNode> nodes;
-  const std::string& name = table.binding().table();
   for (const std::string& tree : trees) {
     absl::StatusOr<std::vector<storage::TreeNode>> some =
         storage::ReadTree(tx, name, tree);
@@ -80,7 +95,7 @@ absl::Status PlaceInTree(storage::Transaction& tx,
       std::move(nodes), after.name(), after.parent(), field, most_levels);
   if (!below.ok()) return below.status();
   after.set_root(root);
-  if (before == nullptr || before->root() == root) return absl::OkStatus();
+  if (before->root() == root) return absl::OkStatus();
   return storage::MoveToTree(tx, name, *below, root);
 }
 

@@ -14,13 +14,14 @@
 
 namespace charter::services {
 
-// The product that a request's `field` names for the first time. NOT_FOUND;
+// The product that a write names for the first time, at the request's `field`;
+// prefetched by NamedAhead. NOT_FOUND;
 // FAILED_PRECONDITION PRODUCT_RETIRED.
 inline absl::StatusOr<v1::Product> ProductToName(storage::Transaction& tx,
                                                  const std::string& name,
                                                  absl::string_view field) {
   absl::StatusOr<v1::Product> product =
-      Existing(tx, storage::ProductTable(), name, field);
+      Named(tx, storage::ProductTable(), name, field);
   if (product.ok() && product->retired()) {
     return errors::Precondition(
         "PRODUCT_RETIRED", name,

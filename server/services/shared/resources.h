@@ -127,13 +127,29 @@ template <SoftDeleted Message>
 absl::StatusOr<Message> Existing(storage::Transaction& tx,
                                  const storage::Table<Message>& table,
                                  absl::string_view name,
-                                 absl::string_view field) {
-  absl::StatusOr<Message> found = table.Get(tx, name);
+                                 absl::string_view field,
+                                 storage::Lock lock = storage::Lock::kNone) {
+  absl::StatusOr<Message> found = table.Get(tx, name, lock);
   if (absl::IsNotFound(found.status()) ||
       (found.ok() && found->has_delete_time())) {
     return errors::NotFound(name, field);
   }
   return found;
+}
+
+// Existing, for a write that stores the name: until its commit nobody deletes
+// what it names, or changes what the two agree on.
+template <SoftDeleted Message>
+absl::StatusOr<Message> Named(storage::Transaction& tx,
+                              const storage::Table<Message>& table,
+                              absl::string_view name, absl::string_view field) {
+  return Existing(tx, table, name, field, storage::Lock::kShared);
+}
+// What Named reads, for Prefetch; nothing for an empty name.
+template <typename Message>
+void NamedAhead(storage::Transaction& ahead,
+                const storage::Table<Message>& table, absl::string_view name) {
+  if (!name.empty()) (void)table.Get(ahead, name, storage::Lock::kShared);
 }
 
 // One page: `query` has the filter, the restriction and so on; size and token

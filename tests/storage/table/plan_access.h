@@ -54,7 +54,8 @@ inline void ReadSqlite(absl::string_view detail, Access* access) {
   if (absl::StrContains(detail, "TEMP B-TREE")) access->sorts = true;
   if (!absl::StartsWith(detail, "SEARCH") && !absl::StartsWith(detail, "SCAN"))
     return;
-  if (detail == "SCAN part") return;  // rows that were found before
+  // Rows that were found before.
+  if (detail == "SCAN part" || detail == "SCAN part_above") return;
   std::string& index = access->indexes.emplace_back();
   const size_t at = detail.find("INDEX ");
   if (at == absl::string_view::npos) return;

@@ -150,7 +150,7 @@ class QueryPlanTest : public QueryPlanFixture {
             recorder_.Of([&] { EXPECT_OK(session_->Read(options, body)); }),
             allowed, true);
       };
-      for (const Lock lock : {Lock::kNone, Lock::kForUpdate}) {
+      for (const Lock lock : {Lock::kNone, Lock::kShared, Lock::kForUpdate}) {
         check([&](Transaction& tx) {
           (void)table.Get(tx, name, lock);
           return table.BatchGet(tx, {own, "things/x"}, lock).status();
@@ -316,6 +316,9 @@ class QueryPlanTest : public QueryPlanFixture {
         if (status.ok())
           status =
               table.BatchGet(tx, {name}, Lock::kForUpdateSkipLocked).status();
+        if (status.ok()) status = table.Get(tx, name, Lock::kShared).status();
+        if (status.ok())
+          status = table.BatchGet(tx, {name}, Lock::kShared).status();
         HiddenValues hidden;
         for (const HiddenColumn& column : table.binding().spec().hidden)
           if (column.make == nullptr) hidden.push_back(5);
@@ -430,6 +433,8 @@ class QueryPlanTest : public QueryPlanFixture {
       EXPECT_OK(
           session_->Write(Within(absl::Seconds(60)), [&](Transaction& tx) {
             absl::Status status = ReadTree(tx, table, "things/t8").status();
+            status.Update(CountTree(tx, table, "things/t8").status());
+            status.Update(LevelInTree(tx, table, "things/t8", 64).status());
             status.Update(MoveToTree(tx, table, {"things/a", "things/b"}, "c"));
             return status;
           }));

@@ -372,6 +372,44 @@ TEST_P(AssignmentTest, C6_TheyAreListedByName) {
             "Last");
 }
 
+TEST_P(AssignmentTest, C6_ATrialRefusesWhatOpeningRefuses) {
+  world_.Do(&CreateEntitlementProcess,
+            Proto<v1::CreateEntitlementProcessRequest>(
+                "entitlement_process_id: 'draft' entitlement_process { "
+                "display_name: 'D' definition { kind: CASE } }"));
+  Entitle("draft", "type: 'draft' process: 'entitlementProcesses/draft'");
+  const auto expect_refused = [&](const std::string& fields,
+                                  const std::string& reason,
+                                  const std::string& words) {
+    const absl::Status opened = TryOpen(fields).status();
+    EXPECT_THAT(opened, IsRefusal(reason, words));
+    EXPECT_EQ(world_
+                  .Try(&TestAssignmentRules,
+                       Proto<v1::TestAssignmentRulesRequest>(absl::StrCat(
+                           "case { account: 'accounts/acme' ", fields, " }")))
+                  .status(),
+              opened);
+  };
+  // With no rules at all, too.
+  expect_refused("status: 'none'", "FIELD_INVALID", "case.status");
+  Rule("drafts",
+       "condition: 'origin == \"machine\"' "
+       "entitlement_condition: 'entitlement.type == \"draft\"'");
+  expect_refused("origin: 'machine'", "PROCESS_NOT_PUBLISHED",
+                 "no published version");
+  expect_refused("status: 'none'", "FIELD_INVALID", "case.status");
+  // So are rules that are only thought of.
+  EXPECT_THAT(
+      world_
+          .Try(&TestAssignmentRules,
+               Proto<v1::TestAssignmentRulesRequest>(
+                   "case { account: 'accounts/acme' } rules { display_name: "
+                   "'T' entitlement_condition: 'entitlement.type == "
+                   "\"draft\"' }"))
+          .status(),
+      IsRefusal("PROCESS_NOT_PUBLISHED", "no published version"));
+}
+
 TEST_P(AssignmentTest, ARuleThatThisServerCannotAskStopsWhatNeedsIt) {
   Rule("a", "");
   world_.Execute("UPDATE assignment_rules SET rule_condition = 'later(x)'");

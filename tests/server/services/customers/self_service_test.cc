@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "server/services/shared/errors.h"
 #include "tests/server/services/customers/caller.h"
 
 namespace charter::services {
@@ -138,6 +141,40 @@ TEST_P(SelfServiceTest, C6_RulesChooseForCustomersTooAndAreNotSeen) {
   Json named = item;
   named["case"]["entitlement"] = "entitlements/gold";
   EXPECT_EQ(Refused("ann", "CaseService/OpenCase", named), "OK");
+}
+
+// What is not as it should be is told to those who can mend it.
+TEST_P(SelfServiceTest, CustomersAreNotToldWhatDefinitionsAreCalled) {
+  const Json item = {{"case", {{"account", "accounts/acme"}}}};
+  const auto expect_told = [&](const std::string& reason,
+                               const std::string& name) {
+    for (const char* token : {"desk", "ann"}) {
+      const absl::Status refused =
+          Try(token, "CaseService/OpenCase", item).status();
+      EXPECT_EQ(errors::ReasonOf(refused), reason);
+      std::string all(refused.message());
+      refused.ForEachPayload([&](absl::string_view, const absl::Cord& payload) {
+        all += std::string(payload);
+      });
+      EXPECT_EQ(absl::StrContains(all, name), token == std::string("desk"))
+          << all;
+    }
+  };
+  Do("admin", "ProcessService/CreateEntitlementProcess",
+     {{"entitlement_process_id", "draft"},
+      {"entitlement_process",
+       {{"display_name", "Draft"}, {"definition", {{"kind", "CASE"}}}}}});
+  Do("admin", "EntitlementService/UpdateEntitlement",
+     {{"entitlement",
+       {{"name", "entitlements/acme"},
+        {"process", "entitlementProcesses/draft"}}}});
+  expect_told("PROCESS_NOT_PUBLISHED", "entitlementProcesses/draft");
+  Do("admin", "EntitlementService/CreateAssignmentRule",
+     {{"assignment_rule_id", "secret"},
+      {"assignment_rule", {{"display_name", "Secret"}, {"order", 1}}}});
+  world_.Execute("UPDATE assignment_rules SET rule_condition = 'later(x)'");
+  world_.Restart();
+  expect_told("DEFINITION_UNUSABLE", "assignmentRules/secret");
 }
 
 TEST_P(SelfServiceTest, ACustomerWritesMessagesAndNothingElse) {

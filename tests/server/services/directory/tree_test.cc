@@ -14,7 +14,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/contracts/tree.h"
 #include "storage/migrations/migration.h"
+#include "storage/table/resource_tables.h"
 #include "tests/server/services/directory/directory_fixture.h"
 
 namespace charter::services {
@@ -54,6 +56,52 @@ TEST_P(TreeTest, APartIsAtMostSoManyLevelsBelowTheWhole) {
   EXPECT_THAT(Move("l0", "whole"),
               IsRefusal("FIELD_INVALID", "more than 64 levels below the top"));
   EXPECT_EQ(Move("l1", "whole"), absl::OkStatus());
+}
+
+TEST_P(TreeTest, C8_AWholeHasSoManyPartsAndNoMore) {
+  CreateAsset("whole");
+  const auto session = world_.store().OpenSession();
+  Call call(world_.services(), *session, world_.Info());
+  ASSERT_EQ(call.Apply([&](storage::Transaction& tx) {
+    std::vector<v1::Asset> parts;
+    for (size_t i = 2; i < contracts::kMaxTreeNodes; ++i) {
+      v1::Asset& part = parts.emplace_back();
+      part.set_name(absl::StrCat("assets/part-", i));
+      part.set_account("accounts/acme");
+      part.set_display_name("Part");
+      part.set_parent("assets/whole");
+      part.set_root("assets/whole");
+    }
+    return storage::AssetTable().InsertAll(tx, &parts);
+  }),
+            absl::OkStatus());
+  const auto one_more = [&] {
+    return TryAsset("account: 'accounts/acme' parent: 'assets/whole'").status();
+  };
+  EXPECT_EQ(one_more(), absl::OkStatus());
+  EXPECT_THAT(one_more(),
+              IsRefusal("FIELD_INVALID", "a tree of more than 10000"));
+  // One that is deleted makes room.
+  world_.Do(&DeleteAsset,
+            Proto<v1::DeleteAssetRequest>("name: 'assets/part-7'"));
+  EXPECT_EQ(one_more(), absl::OkStatus());
+  EXPECT_THAT(one_more(),
+              IsRefusal("FIELD_INVALID", "a tree of more than 10000"));
+}
+
+TEST_P(TreeTest, ANewPartIsPutThereWithoutReadingTheOthers) {
+  CreateAsset("whole");
+  CreateAsset("part", "parent: 'assets/whole'");
+  CreateAsset("other", "parent: 'assets/whole'");
+  std::vector<std::string> read;
+  world_.SetFault([&](absl::string_view sql) {
+    if (absl::StartsWith(sql, "SELECT name, parent")) read.emplace_back(sql);
+    return 0;
+  });
+  EXPECT_EQ(CreateAsset("bolt", "parent: 'assets/part'").root(),
+            "assets/whole");
+  world_.SetFault(nullptr);
+  EXPECT_THAT(read, testing::IsEmpty());
 }
 
 // Against a walk over all parents at once.
