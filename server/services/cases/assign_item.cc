@@ -73,7 +73,8 @@ absl::StatusOr<std::string> AssignAgain(storage::Transaction& tx,
           AskRules::kUntilOneDecides);
   if (assignment.entitlement != nullptr) return assignment.entitlement->name();
   if (assignment.rule != nullptr) return std::string();
-  return NoneEligible(item.account(), ToResponse(*verdict));
+  return NoneEligible(item.account(), ToResponse(*verdict),
+                      "name one in `entitlement` instead of reassign");
 }
 
 absl::Status CheckRulesUsable(const Catalog& catalog) {

@@ -187,7 +187,8 @@ absl::StatusOr<v1::OpenCaseResponse> Open(Call& call, storage::Transaction& tx,
           confined ? absl::string_view() : opening->assignment_rule);
     }
     return NoneEligible(opening->item.row.account(),
-                        *opening->parties.verification);
+                        *opening->parties.verification,
+                        "repeat this without require_entitlement");
   }
   if (request.has_live_from())
     *opening->item.row.mutable_live_from() = request.live_from();

@@ -13,7 +13,7 @@ namespace charter::services {
 namespace {
 
 // What an item that is opened names itself.
-struct Named {
+struct NamedRows {
   std::optional<v1::Contact> contact;
   std::optional<v1::Asset> asset;
   std::optional<v1::Entitlement> entitlement;
@@ -31,9 +31,9 @@ absl::Status ReadNamed(storage::Transaction& tx,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Named> ReadNamed(storage::Transaction& tx,
-                                const v1::Case& item) {
-  Named named;
+absl::StatusOr<NamedRows> ReadNamed(storage::Transaction& tx,
+                                    const v1::Case& item) {
+  NamedRows named;
   absl::Status status =
       ReadNamed(tx, storage::EntitlementTable(), item.entitlement(),
                 "case.entitlement", &named.entitlement);
@@ -50,7 +50,7 @@ absl::StatusOr<Named> ReadNamed(storage::Transaction& tx,
 }
 
 // Fills in what `item` leaves out.
-void Complete(const Named& named, v1::Case* item) {
+void Complete(const NamedRows& named, v1::Case* item) {
   if (item->account().empty()) {
     item->set_account(named.entitlement.has_value()
                           ? named.entitlement->account()
@@ -84,7 +84,7 @@ absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 
-absl::Status CheckAccounts(const Named& named, absl::string_view account) {
+absl::Status CheckAccounts(const NamedRows& named, absl::string_view account) {
   if (named.contact.has_value() && named.contact->account() != account)
     return OtherAccount("case.contact", "a contact");
   if (named.asset.has_value() && named.asset->account() != account)
@@ -198,7 +198,7 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
         "case.account", "REQUIRED",
         "give the account, or a contact, an asset or an entitlement of it");
   }
-  absl::StatusOr<Named> named = ReadNamed(tx, *item);
+  absl::StatusOr<NamedRows> named = ReadNamed(tx, *item);
   if (!named.ok()) return named.status();
   const v1::Case asked = *item;
   Complete(*named, item);

@@ -208,11 +208,12 @@ absl::Status NotEligible(const Candidate& candidate) {
 }
 
 absl::Status NoneEligible(absl::string_view account,
-                          const v1::VerifyEntitlementResponse& verification) {
+                          const v1::VerifyEntitlementResponse& verification,
+                          absl::string_view way_out) {
   std::vector<std::pair<std::string, std::vector<std::string>>> candidates;
   for (const Candidate& candidate : verification.candidates())
     candidates.emplace_back(candidate.entitlement(), ReasonsOf(candidate));
-  return errors::NoEntitlementHolds(account, candidates);
+  return errors::NoEntitlementHolds(account, candidates, way_out);
 }
 
 }  // namespace charter::services

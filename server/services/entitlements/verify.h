@@ -80,9 +80,10 @@ v1::VerifyEntitlementResponse ToResponse(const Verdict& verdict);
 
 // ENTITLEMENT_NOT_ELIGIBLE with the reasons.
 absl::Status NotEligible(const v1::EntitlementCandidate& candidate);
-// The same of an account of which none is eligible.
+// The same of an account of which none is eligible. `way_out` ends the text.
 absl::Status NoneEligible(absl::string_view account,
-                          const v1::VerifyEntitlementResponse& verification);
+                          const v1::VerifyEntitlementResponse& verification,
+                          absl::string_view way_out);
 
 }  // namespace charter::services
 

@@ -239,7 +239,8 @@ absl::Status EntitlementNotEligible(absl::string_view entitlement,
 absl::Status NoEntitlementHolds(
     absl::string_view account,
     const std::vector<std::pair<std::string, std::vector<std::string>>>&
-        candidates) {
+        candidates,
+    absl::string_view way_out) {
   constexpr size_t kMostNamed = 8;  // VerifyEntitlement lists them all
   std::vector<std::string> told;
   google::rpc::PreconditionFailure failure;
@@ -255,8 +256,7 @@ absl::Status NoEntitlementHolds(
   const std::string text = absl::StrCat(
       "no entitlement of ", account,
       " holds: ", told.empty() ? "it has none" : absl::StrJoin(told, "; "),
-      ". Mend one, add one with CreateEntitlement, or repeat this without "
-      "require_entitlement or reassign");
+      ". Mend one, add one with CreateEntitlement, or ", way_out);
   absl::Status status =
       Make(absl::StatusCode::kFailedPrecondition, "ENTITLEMENT_NOT_ELIGIBLE",
            text, {{"account", std::string(account)}});

@@ -377,7 +377,6 @@ TEST_P(AssignmentTest, C6_ATrialRefusesWhatOpeningRefuses) {
             Proto<v1::CreateEntitlementProcessRequest>(
                 "entitlement_process_id: 'draft' entitlement_process { "
                 "display_name: 'D' definition { kind: CASE } }"));
-  Entitle("draft", "type: 'draft' process: 'entitlementProcesses/draft'");
   const auto expect_refused = [&](const std::string& fields,
                                   const std::string& reason,
                                   const std::string& words) {
@@ -392,6 +391,7 @@ TEST_P(AssignmentTest, C6_ATrialRefusesWhatOpeningRefuses) {
   };
   // With no rules at all, too.
   expect_refused("status: 'none'", "FIELD_INVALID", "case.status");
+  Entitle("draft", "type: 'draft' process: 'entitlementProcesses/draft'");
   Rule("drafts",
        "condition: 'origin == \"machine\"' "
        "entitlement_condition: 'entitlement.type == \"draft\"'");

@@ -169,11 +169,14 @@ TEST_P(SelfServiceTest, CustomersAreNotToldWhatDefinitionsAreCalled) {
        {{"name", "entitlements/acme"},
         {"process", "entitlementProcesses/draft"}}}});
   expect_told("PROCESS_NOT_PUBLISHED", "entitlementProcesses/draft");
-  Do("admin", "EntitlementService/CreateAssignmentRule",
-     {{"assignment_rule_id", "secret"},
-      {"assignment_rule", {{"display_name", "Secret"}, {"order", 1}}}});
+  const auto add_rule = [&](const std::string& id) {
+    Do("admin", "EntitlementService/CreateAssignmentRule",
+       {{"assignment_rule_id", id},
+        {"assignment_rule", {{"display_name", id}, {"order", 1}}}});
+  };
+  add_rule("secret");
   world_.Execute("UPDATE assignment_rules SET rule_condition = 'later(x)'");
-  world_.Restart();
+  add_rule("z");  // with which all are read anew
   expect_told("DEFINITION_UNUSABLE", "assignmentRules/secret");
 }
 

@@ -131,9 +131,11 @@ void RoundTripsTest::Customers() {
   Measure(contracts + "PriceContract",
           R"({"currency_code": "EUR", "lines": [
     {"price_book_entry": "priceBookEntries/standard"}]})");
-  MeasureDelete(contracts + "DeleteContractLineItem", "contractLineItems/spare");
+  MeasureDelete(contracts + "DeleteContractLineItem",
+                "contractLineItems/spare");
   MeasureDelete(contracts + "DeleteServiceContract", "serviceContracts/spare");
-  MeasureDelete(contracts + "DeletePriceBookEntry", "priceBookEntries/partners");
+  MeasureDelete(contracts + "DeletePriceBookEntry",
+                "priceBookEntries/partners");
   MeasureDelete(service + "DeleteProduct", "products/spare");
 
   const std::string entitlements = "EntitlementService/";
