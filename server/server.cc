@@ -88,15 +88,17 @@ absl::Status Server::Begin(const ServerOptions& options) {
   }
   transport_ = std::make_unique<call::Transport>(context_, endpoints_);
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(
-      options.listen, call::MakeCredentials(options.tls_cert, options.tls_key),
-      &port_);
+  if (!options.listen.empty()) {
+    builder.AddListeningPort(
+        options.listen,
+        call::MakeCredentials(options.tls_cert, options.tls_key), &port_);
+  }
   builder.RegisterService(transport_.get());
   builder.SetMaxReceiveMessageSize(kTransportLimit);
   builder.SetMaxSendMessageSize(kMaxResponseBytes);
   SetChannelArguments(builder);
   grpc_ = builder.BuildAndStart();
-  if (grpc_ == nullptr || port_ == 0) {
+  if (grpc_ == nullptr || (port_ == 0 && !options.listen.empty())) {
     grpc_.reset();
     return absl::FailedPreconditionError(absl::StrCat(
         "cannot listen on ", options.listen,

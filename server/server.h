@@ -32,7 +32,8 @@ namespace charter {
 inline constexpr char kVersion[] = "0.1.0";
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:0";  // HOST:PORT; port 0: any free one
+  // HOST:PORT; port 0: any free one. Empty: none, calls come in process.
+  std::string listen = "127.0.0.1:0";
   std::string tls_cert, tls_key;       // PEM files; empty: plain text
   call::ExecutorOptions executor;
   // Off: nothing happens by itself; tests run the probe and the workers as they
@@ -54,7 +55,7 @@ class Server {
   // Stops without grace.
   ~Server();
 
-  // The real one.
+  // The real one; 0: none.
   int port() const { return port_; }
   services::Services& services() { return services_; }
   call::DatabaseProbe& probe() { return *probe_; }

@@ -50,6 +50,9 @@ struct StoreOptions {
   // SQLite: the file grows to that many pages (of 4 KiB) at most, then writes
   // are RESOURCE_EXHAUSTED. 0: no limit.
   int64_t sqlite_max_pages = 0;
+  // SQLite: commits are on the disk when they return. False, for databases that
+  // go with their process: they are when the system likes.
+  bool sqlite_durable = true;
 
   // Called for every statement that ran; must be fast and thread-safe. Null:
   // none.

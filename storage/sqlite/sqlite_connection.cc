@@ -134,6 +134,8 @@ absl::Status SqliteConnection::SetUp(bool writer) {
                                     : absl::MakeConstSpan(kReaderSettings)) {
     if (status.ok()) status = RunNative(setting);
   }
+  if (status.ok() && writer && !options().sqlite_durable)
+    status = RunNative("PRAGMA synchronous = OFF");
   if (status.ok() && writer && options().sqlite_max_pages > 0) {
     status = RunNative(
         absl::StrCat("PRAGMA max_page_count = ", options().sqlite_max_pages));

@@ -1,0 +1,111 @@
+// The feed without gaps, over servers that come and go.
+#ifndef CHARTER_CLIENT_EVENT_STREAM_H_
+#define CHARTER_CLIENT_EVENT_STREAM_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "charter/client/options.h"
+#include "charter/client/retry.h"
+#include "charter/client/timing.h"
+#include "charter/v1/event_client.h"
+
+namespace charter::client {
+
+struct EventStreamOptions {
+  // Of each connection.
+  Options call;
+  // How often the server is asked to say that nothing happens: 100 ms to 60 s.
+  absl::Duration heartbeat = absl::Seconds(5);
+  // A connection that was quiet for so many heartbeats is given up for another.
+  int silent_heartbeats = 3;
+  // Pauses between connections; a message begins them anew. `most_attempts`: of
+  // connections without a message between them.
+  RetryPolicy reconnect;
+  // Null: the machine's.
+  std::shared_ptr<Timing> timing;
+};
+
+// How far behind a reader is.
+struct EventLag {
+  // The newest sequence number that the server told of, less that of the last
+  // event given out.
+  int64_t transactions = 0;
+  // How long ago anything came from the server, a bookmark included.
+  absl::Duration silence;
+};
+
+// One thread reads; Cancel and lag are thread-safe. Whole transactions come, in
+// order, each once: after a break the stream goes on right after the last
+// message that Next gave. What it cannot mend (a resume token too old, whose
+// error names where the feed begins now; no permission; a bad filter) Next
+// returns.
+class EventStream {
+ public:
+  // `request` says where to begin; its heartbeat is set from the options.
+  EventStream(std::shared_ptr<v1::EventConnection> connection,
+              v1::WatchEventsRequest request, EventStreamOptions options = {});
+  ~EventStream();
+
+  // The next events, or a bookmark: then everything up to its token was seen,
+  // and the token may be kept. CANCELLED after Cancel.
+  absl::StatusOr<v1::WatchEventsResponse> Next();
+
+  // Where to go on after the last message that Next gave; empty: there was none.
+  const std::string& resume_token() const { return token_; }
+  EventLag lag() const;
+  // Connections that were made after the first.
+  int64_t reconnections() const;
+  // Next returns at once, now and ever after.
+  void Cancel();
+
+ private:
+  void Connect();
+
+  const std::shared_ptr<v1::EventConnection> connection_;
+  const EventStreamOptions options_;
+  const std::shared_ptr<Timing> timing_;
+  v1::WatchEventsRequest request_;
+  std::string token_;
+  int failures_ = 0;  // connections since the last message
+  std::shared_ptr<ServerStream<v1::WatchEventsResponse>> stream_;
+
+  mutable absl::Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::shared_ptr<ServerStream<v1::WatchEventsResponse>> running_
+      ABSL_GUARDED_BY(mutex_);
+  absl::Time heard_ ABSL_GUARDED_BY(mutex_);
+  int64_t head_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+// Makes the effect of each event exactly once, by keeping the resume token with
+// the effects.
+struct EventSink {
+  // The token that was kept last; empty: none yet.
+  std::function<absl::StatusOr<std::string>()> load;
+  // Makes the effects of these events and keeps `response.resume_token()`, both
+  // in one transaction of the caller's own: all or nothing.
+  std::function<absl::Status(const v1::WatchEventsResponse& response)> apply;
+};
+
+// Follows the feed from where the sink is, until `cancelled` or something that
+// cannot be mended, whose status it returns. A sink that fails is given the same
+// again, from what it has kept, after a pause that grows; `most_failures` in a
+// row end it.
+absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
+                    v1::WatchEventsRequest request, const EventSink& sink,
+                    const std::function<bool()>& cancelled,
+                    const EventStreamOptions& options = {},
+                    int most_failures = 20);
+
+}  // namespace charter::client
+
+#endif  // CHARTER_CLIENT_EVENT_STREAM_H_

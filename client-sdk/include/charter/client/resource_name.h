@@ -1,0 +1,48 @@
+// Names of resources, a type for each kind: `v1::AccountName("acme")` is
+// `accounts/acme` and goes wherever text goes. Generated code derives them.
+#ifndef CHARTER_CLIENT_RESOURCE_NAME_H_
+#define CHARTER_CLIENT_RESOURCE_NAME_H_
+
+#include <initializer_list>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace charter::client {
+
+class ResourceName {
+ public:
+  const std::string& text() const { return text_; }
+  operator const std::string&() const { return text_; }  // NOLINT: meant
+  operator absl::string_view() const { return text_; }   // NOLINT: meant
+
+  friend bool operator==(const ResourceName& a, const ResourceName& b) {
+    return a.text_ == b.text_;
+  }
+  friend std::ostream& operator<<(std::ostream& out, const ResourceName& name) {
+    return out << name.text_;
+  }
+  template <typename H>
+  friend H AbslHashValue(H h, const ResourceName& name) {
+    return H::combine(std::move(h), name.text_);
+  }
+
+ protected:
+  // `pattern`: `cases/*/milestones/*`, an id for each `*`.
+  ResourceName(absl::string_view pattern,
+               std::initializer_list<absl::string_view> ids);
+
+  // The ids in `text`. INVALID_ARGUMENT: it is not of the pattern.
+  static absl::StatusOr<std::vector<std::string>> Split(
+      absl::string_view pattern, absl::string_view text);
+
+ private:
+  std::string text_;
+};
+
+}  // namespace charter::client
+
+#endif  // CHARTER_CLIENT_RESOURCE_NAME_H_

@@ -1,0 +1,153 @@
+#include "src/calls.h"
+
+#include <utility>
+
+#include "grpcpp/impl/client_unary_call.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "grpcpp/impl/rpc_method.h"
+#include "grpcpp/support/client_callback.h"
+#include "src/call_state.h"
+#include "src/status_payloads.h"
+
+namespace charter::client::internal {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MessageLite;
+
+grpc::internal::RpcMethod UnaryMethod(Transport& transport,
+                                      const Method& method) {
+  return grpc::internal::RpcMethod(
+      method.path, grpc::internal::RpcMethod::NORMAL_RPC,
+      std::shared_ptr<grpc::ChannelInterface>(
+          std::shared_ptr<grpc::ChannelInterface>(), &transport.channel()));
+}
+
+// Takes a running attempt back when its caller gives it up.
+class CancelWith {
+ public:
+  CancelWith(const Cancellation* cancellation, grpc::ClientContext* context)
+      : cancellation_(cancellation) {
+    if (cancellation_ != nullptr)
+      id_ = cancellation_->OnCancel([context] { context->TryCancel(); });
+  }
+  ~CancelWith() {
+    if (cancellation_ != nullptr) cancellation_->Forget(id_);
+  }
+  CancelWith(const CancelWith&) = delete;
+  CancelWith& operator=(const CancelWith&) = delete;
+
+ private:
+  const Cancellation* cancellation_;
+  uint64_t id_ = 0;
+};
+
+// Waits; false: the caller gave up.
+bool Pause(Transport& transport, const CallState& state, absl::Duration pause) {
+  if (pause <= absl::ZeroDuration()) return true;
+  const Cancellation* cancellation = state.cancellation();
+  uint64_t id = 0;
+  if (cancellation != nullptr)
+    id = cancellation->OnCancel([&transport] { transport.timing().Wake(); });
+  transport.timing().Sleep(pause, [&state] { return state.cancelled(); });
+  if (cancellation != nullptr) cancellation->Forget(id);
+  return !state.cancelled();
+}
+
+// An asynchronous call. Holds itself while an attempt or a pause is under way.
+class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
+ public:
+  AsyncCall(std::shared_ptr<Transport> transport, const Method& method,
+            std::shared_ptr<const Message> request, const Options& options,
+            std::shared_ptr<Message> response,
+            std::function<void(absl::Status)> done)
+      : transport_(std::move(transport)),
+        method_(method),
+        request_(std::move(request)),
+        response_(std::move(response)),
+        done_(std::move(done)),
+        state_(*transport_, method_, *request_, options) {}
+
+  void Attempt() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    absl::Status ready = state_.Prepare(context_.get());
+    if (!ready.ok()) return Done(std::move(ready));
+    if (absl::Status fault = state_.Before(); !fault.ok())
+      return Ended(std::move(fault));
+    cancel_ = std::make_unique<CancelWith>(state_.cancellation(),
+                                           context_.get());
+    grpc::internal::CallbackUnaryCall<MessageLite, MessageLite>(
+        &transport_->channel(), UnaryMethod(*transport_, method_),
+        context_.get(), request_.get(), response_.get(),
+        [self = shared_from_this()](grpc::Status status) {
+          absl::Status ended = FromGrpc(status);
+          ended.Update(self->state_.Lost());
+          self->Ended(std::move(ended));
+        });
+  }
+
+ private:
+  void Ended(absl::Status status) {
+    cancel_.reset();
+    const std::optional<absl::Duration> pause = state_.After(&status);
+    if (!pause.has_value()) return Done(std::move(status));
+    transport_->timing().After(
+        *pause, [self = shared_from_this()] { self->Attempt(); });
+  }
+  void Done(absl::Status status) {
+    state_.End(&status);
+    // What it holds may go with the last copy of the callback.
+    std::exchange(done_, nullptr)(std::move(status));
+  }
+
+  const std::shared_ptr<Transport> transport_;
+  const Method method_;
+  const std::shared_ptr<const Message> request_;
+  const std::shared_ptr<Message> response_;
+  std::function<void(absl::Status)> done_;
+  CallState state_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<CancelWith> cancel_;
+};
+
+}  // namespace
+
+absl::Status Call(Transport& transport, const Method& method,
+                  const Message& request, const Options& options,
+                  Message* response) {
+  CallState state(transport, method, request, options);
+  absl::Status status;
+  for (;;) {
+    grpc::ClientContext context;
+    status = state.Prepare(&context);
+    if (!status.ok()) break;
+    status = state.Before();
+    if (status.ok()) {
+      const CancelWith cancel(state.cancellation(), &context);
+      status = FromGrpc(
+          grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
+              &transport.channel(), UnaryMethod(transport, method), &context,
+              request, response));
+      status.Update(state.Lost());
+    }
+    const std::optional<absl::Duration> pause = state.After(&status);
+    if (!pause.has_value()) break;
+    if (!Pause(transport, state, *pause)) {
+      status = absl::CancelledError("the caller gave the call up");
+      break;
+    }
+  }
+  state.End(&status);
+  return status;
+}
+
+void CallAsync(std::shared_ptr<Transport> transport, const Method& method,
+               std::shared_ptr<const Message> request, const Options& options,
+               std::shared_ptr<Message> response,
+               std::function<void(absl::Status)> done) {
+  std::make_shared<AsyncCall>(std::move(transport), method, std::move(request),
+                              options, std::move(response), std::move(done))
+      ->Attempt();
+}
+
+}  // namespace charter::client::internal

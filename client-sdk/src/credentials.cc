@@ -1,0 +1,128 @@
+#include "charter/client/credentials.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/synchronization/mutex.h"
+
+namespace charter::client {
+namespace {
+
+class FixedToken : public Credentials {
+ public:
+  explicit FixedToken(std::string token) : token_(std::move(token)) {}
+  absl::StatusOr<std::string> Token() override { return token_; }
+  bool Refused(const std::string&) override { return false; }
+
+ private:
+  const std::string token_;
+};
+
+class Refreshing : public Credentials {
+ public:
+  Refreshing(std::function<absl::StatusOr<ExpiringToken>()> refresh,
+             absl::Duration margin)
+      : refresh_(std::move(refresh)), margin_(margin) {}
+
+  absl::StatusOr<std::string> Token() override {
+    absl::MutexLock lock(&mutex_);
+    if (!token_.has_value() || absl::Now() + margin_ >= token_->expire_time) {
+      absl::StatusOr<ExpiringToken> token = refresh_();
+      if (!token.ok()) {
+        // What is still good goes on.
+        if (token_.has_value() && absl::Now() < token_->expire_time)
+          return token_->token;
+        return token.status();
+      }
+      token_ = *std::move(token);
+    }
+    return token_->token;
+  }
+  bool Refused(const std::string& token) override {
+    absl::MutexLock lock(&mutex_);
+    if (token_.has_value() && token_->token == token) token_.reset();
+    return true;
+  }
+
+ private:
+  const std::function<absl::StatusOr<ExpiringToken>()> refresh_;
+  const absl::Duration margin_;
+  absl::Mutex mutex_;
+  std::optional<ExpiringToken> token_ ABSL_GUARDED_BY(mutex_);
+};
+
+class FileToken : public Credentials {
+ public:
+  explicit FileToken(std::string path) : path_(std::move(path)) {}
+
+  absl::StatusOr<std::string> Token() override {
+    absl::MutexLock lock(&mutex_);
+    if (absl::Now() >= look_again_) Look();
+    if (token_.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          path_, ": no token can be read; its first line must be one"));
+    }
+    return token_;
+  }
+  bool Refused(const std::string& token) override {
+    absl::MutexLock lock(&mutex_);
+    Look();
+    return token_ != token;
+  }
+
+ private:
+  // What tells that a file changed.
+  struct Stamp {
+    int64_t modified_ns = 0;
+    int64_t size = -1;
+    uint64_t inode = 0;
+    bool operator==(const Stamp&) const = default;
+  };
+
+  void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    look_again_ = absl::Now() + absl::Seconds(1);
+    struct stat found;
+    if (stat(path_.c_str(), &found) != 0) return;
+    const Stamp stamp = {
+        int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
+        found.st_size, found.st_ino};
+    if (stamp == stamp_) return;
+    std::ifstream file(path_);
+    std::string line;
+    if (!std::getline(file, line)) return;
+    line = std::string(absl::StripAsciiWhitespace(line));
+    if (line.empty()) return;
+    token_ = std::move(line);
+    stamp_ = stamp;
+  }
+
+  const std::string path_;
+  absl::Mutex mutex_;
+  std::string token_ ABSL_GUARDED_BY(mutex_);
+  Stamp stamp_ ABSL_GUARDED_BY(mutex_);
+  absl::Time look_again_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+};
+
+}  // namespace
+
+std::shared_ptr<Credentials> BearerToken(std::string token) {
+  return std::make_shared<FixedToken>(std::move(token));
+}
+
+std::shared_ptr<Credentials> RefreshingToken(
+    std::function<absl::StatusOr<ExpiringToken>()> refresh,
+    absl::Duration margin) {
+  return std::make_shared<Refreshing>(std::move(refresh), margin);
+}
+
+std::shared_ptr<Credentials> TokenFile(std::string path) {
+  return std::make_shared<FileToken>(std::move(path));
+}
+
+}  // namespace charter::client

@@ -1,0 +1,152 @@
+#include "charter/client/event_stream.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "charter/client/generated.h"
+#include "charter/client/server_stream.h"
+#include "charter/client/status.h"
+#include "src/retry_state.h"
+
+namespace charter::client {
+namespace {
+
+// A stream that ended so is taken up again: the server went away, drained, or
+// cut it; everything else tells of a mistake.
+bool WorthReconnecting(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:  // the server ended it, and says no more
+    case absl::StatusCode::kCancelled:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+      return true;
+    default:
+      return internal::MayPass(status);
+  }
+}
+
+}  // namespace
+
+EventStream::EventStream(std::shared_ptr<v1::EventConnection> connection,
+                         v1::WatchEventsRequest request,
+                         EventStreamOptions options)
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      timing_(options_.timing == nullptr ? SystemTiming() : options_.timing),
+      request_(std::move(request)),
+      heard_(timing_->Now()) {
+  internal::Put(options_.heartbeat, request_.mutable_heartbeat_interval());
+}
+
+EventStream::~EventStream() = default;
+
+void EventStream::Connect() {
+  if (!token_.empty()) request_.set_resume_token(token_);
+  stream_ = connection_->WatchEvents(request_, options_.call);
+  bool cancelled;
+  {
+    absl::MutexLock lock(&mutex_);
+    running_ = stream_;
+    heard_ = timing_->Now();
+    ++connections_;
+    cancelled = cancelled_;
+  }
+  if (cancelled) stream_->Cancel();
+}
+
+absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
+  const auto cancelled = [this] {
+    absl::MutexLock lock(&mutex_);
+    return cancelled_;
+  };
+  for (;;) {
+    if (cancelled()) return absl::CancelledError("the stream was cancelled");
+    if (stream_ == nullptr) Connect();
+    std::optional<v1::WatchEventsResponse> response =
+        stream_->Read(options_.heartbeat * options_.silent_heartbeats);
+    if (response.has_value()) {
+      failures_ = 0;
+      token_ = response->resume_token();
+      absl::MutexLock lock(&mutex_);
+      heard_ = timing_->Now();
+      head_ = std::max(head_, response->head_sequence());
+      if (response->bookmark()) given_ = std::max(given_, head_);
+      for (const v1::Event& event : response->events())
+        given_ = std::max(given_, event.sequence());
+      return *std::move(response);
+    }
+    // Silence, or an end.
+    const bool silent = !stream_->ended();
+    if (silent) stream_->Cancel();
+    const absl::Status end =
+        silent ? absl::UnavailableError("the server was silent")
+               : stream_->status();
+    {
+      absl::MutexLock lock(&mutex_);
+      running_.reset();
+    }
+    stream_.reset();
+    if (cancelled()) return absl::CancelledError("the stream was cancelled");
+    if (!WorthReconnecting(end) ||
+        ++failures_ >= options_.reconnect.most_attempts)
+      return end;
+    timing_->Sleep(
+        internal::PauseOf(options_.reconnect, failures_ - 1,
+                          RetryDelayOf(end)),
+        cancelled);
+  }
+}
+
+EventLag EventStream::lag() const {
+  absl::MutexLock lock(&mutex_);
+  return {head_ - given_, timing_->Now() - heard_};
+}
+
+int64_t EventStream::reconnections() const {
+  absl::MutexLock lock(&mutex_);
+  return std::max<int64_t>(connections_ - 1, 0);
+}
+
+void EventStream::Cancel() {
+  std::shared_ptr<ServerStream<v1::WatchEventsResponse>> running;
+  {
+    absl::MutexLock lock(&mutex_);
+    cancelled_ = true;
+    running = running_;
+  }
+  if (running != nullptr) running->Cancel();
+  timing_->Wake();
+}
+
+absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
+                    v1::WatchEventsRequest request, const EventSink& sink,
+                    const std::function<bool()>& cancelled,
+                    const EventStreamOptions& options, int most_failures) {
+  const std::shared_ptr<Timing> timing =
+      options.timing == nullptr ? SystemTiming() : options.timing;
+  int failures = 0;
+  while (!cancelled()) {
+    absl::StatusOr<std::string> token = sink.load();
+    absl::Status failed = token.status();
+    if (token.ok()) {
+      v1::WatchEventsRequest from = request;
+      if (!token->empty()) from.set_resume_token(*token);
+      EventStream stream(connection, std::move(from), options);
+      while (failed.ok() && !cancelled()) {
+        absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
+        if (!response.ok()) return response.status();
+        failed = sink.apply(*response);
+        if (failed.ok()) failures = 0;
+      }
+      if (failed.ok()) break;
+    }
+    if (++failures >= most_failures) return failed;
+    timing->Sleep(internal::PauseOf(options.reconnect, failures - 1, {}),
+                  cancelled);
+  }
+  return absl::CancelledError("the caller gave it up");
+}
+
+}  // namespace charter::client

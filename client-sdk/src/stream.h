@@ -1,0 +1,19 @@
+// Server streams.
+#ifndef CHARTER_CLIENT_SDK_SRC_STREAM_H_
+#define CHARTER_CLIENT_SDK_SRC_STREAM_H_
+
+#include <memory>
+
+#include "google/protobuf/message.h"
+#include "src/transport.h"
+
+namespace charter::client::internal {
+
+// Never repeated by itself: who reads knows where to go on.
+std::unique_ptr<MessageStream> OpenStream(
+    std::shared_ptr<Transport> transport, const Method& method,
+    const google::protobuf::Message& request, const Options& options);
+
+}  // namespace charter::client::internal
+
+#endif  // CHARTER_CLIENT_SDK_SRC_STREAM_H_

@@ -1,0 +1,241 @@
+#include "charter/testing/fake_charter.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "charter/client/faults.h"
+#include "charter/client/timing.h"
+#include "server/call/identity.h"
+#include "server/server.h"
+#include "server/services/shared/clock.h"
+#include "storage/records/wakeups.h"
+#include "storage/store.h"
+
+namespace charter::testing {
+namespace {
+
+void Must(const absl::Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "FakeCharter: %s\n", status.ToString().c_str());
+  std::abort();
+}
+
+// A folder that goes with it.
+class PrivateFolder {
+ public:
+  PrivateFolder() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "charter-fake-XXXXXX")
+            .string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      std::perror("FakeCharter: a folder for temporary files");
+      std::abort();
+    }
+    path_ = std::move(pattern);
+  }
+  ~PrivateFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  std::string File(absl::string_view name) const {
+    return absl::StrCat(path_, "/", name);
+  }
+
+ private:
+  std::string path_;
+};
+
+class VirtualClock : public Clock {
+ public:
+  explicit VirtualClock(absl::Time start)
+      : now_us_(absl::ToUnixMicros(start)) {}
+  absl::Time Now() override { return absl::FromUnixMicros(now_us_.load()); }
+  void Set(absl::Time now) { now_us_.store(absl::ToUnixMicros(now)); }
+  void Add(absl::Duration by) {
+    now_us_.fetch_add(absl::ToInt64Microseconds(by));
+  }
+
+ private:
+  std::atomic<int64_t> now_us_;
+};
+
+// By the fake's clock; nobody waits. Deadlines are the machine's, so that a test
+// that hangs ends.
+class NoWaiting : public client::Timing {
+ public:
+  absl::Time Now() override { return absl::Now(); }
+  void Sleep(absl::Duration, const std::function<bool()>&) override {}
+  void After(absl::Duration, std::function<void()> then) override { then(); }
+  void Wake() override {}
+};
+
+bool Matches(absl::string_view pattern, absl::string_view method) {
+  return pattern == "*" || method == pattern ||
+         absl::EndsWith(method, absl::StrCat("/", pattern)) ||
+         absl::EndsWith(method, absl::StrCat(".", pattern));
+}
+
+class OrderedFaults : public client::Faults {
+ public:
+  explicit OrderedFaults(VirtualClock& clock) : clock_(clock) {}
+
+  void Add(absl::string_view method, absl::Status status, int times,
+           bool before) {
+    absl::MutexLock lock(&mutex_);
+    ordered_.push_back({std::string(method), std::move(status), times, before});
+  }
+  void Delay(absl::string_view method, absl::Duration by) {
+    absl::MutexLock lock(&mutex_);
+    delays_[std::string(method)] = by;
+  }
+
+  absl::Status Before(absl::string_view method) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      for (const auto& [pattern, by] : delays_) {
+        if (Matches(pattern, method)) clock_.Add(by);
+      }
+    }
+    return Take(method, true);
+  }
+  absl::Status After(absl::string_view method) override {
+    return Take(method, false);
+  }
+
+ private:
+  struct Ordered {
+    std::string method;
+    absl::Status status;
+    int times;
+    bool before;
+  };
+
+  absl::Status Take(absl::string_view method, bool before) {
+    absl::MutexLock lock(&mutex_);
+    for (auto it = ordered_.begin(); it != ordered_.end(); ++it) {
+      if (it->before != before || !Matches(it->method, method)) continue;
+      absl::Status status = it->status;
+      if (--it->times <= 0) ordered_.erase(it);
+      return status;
+    }
+    return absl::OkStatus();
+  }
+
+  VirtualClock& clock_;
+  absl::Mutex mutex_;
+  std::vector<Ordered> ordered_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, absl::Duration> delays_ ABSL_GUARDED_BY(mutex_);
+};
+
+std::vector<int> AllShards() {
+  std::vector<int> shards;
+  for (int shard = 0; shard < storage::kWakeupShards; ++shard)
+    shards.push_back(shard);
+  return shards;
+}
+
+}  // namespace
+
+class FakeCharter::Impl {
+ public:
+  explicit Impl(const FakeOptions& options)
+      : clock(options.start),
+        timing(std::make_shared<NoWaiting>()),
+        faults(std::make_shared<OrderedFaults>(clock)) {
+    storage::StoreOptions store_options;
+    store_options.migrations = &storage::ProductMigrations();
+    store_options.sqlite_durable = false;
+    auto opened = storage::OpenStore(
+        absl::StrCat("sqlite://", folder.File("charter.db")), store_options);
+    Must(opened.status());
+    store = *std::move(opened);
+    Must(store->Migrate(clock.Now()));
+    std::unique_ptr<call::Identity> identity = call::Identity::Insecure();
+    if (!options.tokens.empty()) {
+      const std::string file = folder.File("tokens.toml");
+      std::ofstream(file) << options.tokens;
+      auto from_file = call::Identity::FromFile(file, call::Roles());
+      Must(from_file.status());
+      identity = *std::move(from_file);
+    }
+    ServerOptions server_options;
+    server_options.background = false;
+    server_options.listen.clear();
+    auto started =
+        Server::Start(*store, clock, std::move(identity), server_options);
+    Must(started.status());
+    server = *std::move(started);
+  }
+
+  // The next instant at which something changes by itself.
+  std::optional<absl::Time> NextDue() {
+    const auto session = store->OpenSession();
+    std::optional<absl::Time> next;
+    storage::TxOptions transaction;
+    transaction.now = clock.Now();
+    Must(session->Read(transaction,
+                       [&](storage::Transaction& tx) -> absl::Status {
+                         auto read = storage::NextWakeup(tx, AllShards());
+                         if (!read.ok()) return read.status();
+                         next = *read;
+                         return absl::OkStatus();
+                       }));
+    return next;
+  }
+
+  PrivateFolder folder;
+  VirtualClock clock;
+  const std::shared_ptr<client::Timing> timing;
+  const std::shared_ptr<OrderedFaults> faults;
+  std::unique_ptr<storage::Store> store;
+  std::unique_ptr<Server> server;
+};
+
+FakeCharter::FakeCharter(FakeOptions options)
+    : impl_(std::make_unique<Impl>(options)) {}
+FakeCharter::~FakeCharter() = default;
+
+std::shared_ptr<client::Channel> FakeCharter::channel(client::Options options) {
+  options.Set<client::GrpcChannelOption>(impl_->server->InProcessChannel());
+  options.Set<client::TimingOption>(impl_->timing);
+  options.Set<client::FaultsOption>(impl_->faults);
+  return client::Channel::Open(std::move(options));
+}
+
+absl::Time FakeCharter::now() const { return impl_->clock.Now(); }
+
+void FakeCharter::Advance(absl::Duration by) { AdvanceTo(now() + by); }
+
+void FakeCharter::AdvanceTo(absl::Time time) {
+  Must(impl_->server->workers().RunUntilIdle());
+  for (;;) {
+    const std::optional<absl::Time> next = impl_->NextDue();
+    if (!next.has_value() || *next > time) break;
+    if (*next > now()) impl_->clock.Set(*next);
+    Must(impl_->server->workers().RunUntilIdle());
+  }
+  impl_->clock.Set(time);
+  Must(impl_->server->workers().RunUntilIdle());
+}
+
+void FakeCharter::FailNext(absl::string_view method, absl::Status status,
+                           int times, Fault fault) {
+  impl_->faults->Add(method, std::move(status), times,
+                     fault == Fault::kNotSent);
+}
+
+void FakeCharter::Delay(absl::string_view method, absl::Duration by) {
+  impl_->faults->Delay(method, by);
+}
+
+}  // namespace charter::testing
