@@ -34,7 +34,7 @@ inline constexpr char kVersion[] = "0.1.0";
 struct ServerOptions {
   // HOST:PORT; port 0: any free one. Empty: none, calls come in process.
   std::string listen = "127.0.0.1:0";
-  std::string tls_cert, tls_key;       // PEM files; empty: plain text
+  std::string tls_cert, tls_key;  // PEM files; empty: plain text
   call::ExecutorOptions executor;
   // Off: nothing happens by itself; tests run the probe and the workers as they
   // like.

@@ -36,8 +36,8 @@ class CallState {
   absl::Status Before();
   // Not OK: what just came from the server is lost by order.
   absl::Status Lost();
-  // The attempt ended so: the pause before the next; none: the call is over, and
-  // `status` is its status.
+  // The attempt ended so: the pause before the next; none: the call is over,
+  // and `status` is its status.
   std::optional<absl::Duration> After(absl::Status* status);
   // The call is over.
   void End(absl::Status* status);

@@ -74,8 +74,8 @@ class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
     if (!ready.ok()) return Done(std::move(ready));
     if (absl::Status fault = state_.Before(); !fault.ok())
       return Ended(std::move(fault));
-    cancel_ = std::make_unique<CancelWith>(state_.cancellation(),
-                                           context_.get());
+    cancel_ =
+        std::make_unique<CancelWith>(state_.cancellation(), context_.get());
     grpc::internal::CallbackUnaryCall<MessageLite, MessageLite>(
         &transport_->channel(), UnaryMethod(*transport_, method_),
         context_.get(), request_.get(), response_.get(),
@@ -124,8 +124,8 @@ absl::Status Call(Transport& transport, const Method& method,
     status = state.Before();
     if (status.ok()) {
       const CancelWith cancel(state.cancellation(), &context);
-      status = FromGrpc(
-          grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
+      status =
+          FromGrpc(grpc::internal::BlockingUnaryCall<MessageLite, MessageLite>(
               &transport.channel(), UnaryMethod(transport, method), &context,
               request, response));
       status.Update(state.Lost());

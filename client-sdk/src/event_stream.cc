@@ -93,8 +93,7 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
         ++failures_ >= options_.reconnect.most_attempts)
       return end;
     timing_->Sleep(
-        internal::PauseOf(options_.reconnect, failures_ - 1,
-                          RetryDelayOf(end)),
+        internal::PauseOf(options_.reconnect, failures_ - 1, RetryDelayOf(end)),
         cancelled);
   }
 }

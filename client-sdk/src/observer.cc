@@ -42,8 +42,8 @@ void Redact(Message* message) {
     const auto& rule = field->options().GetExtension(charter::v1::rule);
     const bool ours = field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
                       (!field->is_map() && Readable(field->message_type()));
-    if (!ours || (rule.sensitive() && field->cpp_type() !=
-                                          FieldDescriptor::CPPTYPE_STRING)) {
+    if (!ours || (rule.sensitive() &&
+                  field->cpp_type() != FieldDescriptor::CPPTYPE_STRING)) {
       reflection->ClearField(message, field);
     } else if (rule.sensitive()) {
       if (field->is_repeated()) {
@@ -70,13 +70,13 @@ class Log : public CallObserver {
 
   void OnCall(const CallRecord& record) override {
     const std::string reason = ReasonOf(record.status);
-    sink_(absl::StrCat(
-        record.method, " ", absl::StatusCodeToString(record.status.code()),
-        reason.empty() ? "" : " ", reason, " attempts=", record.attempts,
-        " elapsed=",
-        absl::FormatDuration(
-            absl::Trunc(record.elapsed, absl::Microseconds(1))),
-        " request={", Redacted(record.request), "}"));
+    sink_(absl::StrCat(record.method, " ",
+                       absl::StatusCodeToString(record.status.code()),
+                       reason.empty() ? "" : " ", reason,
+                       " attempts=", record.attempts, " elapsed=",
+                       absl::FormatDuration(
+                           absl::Trunc(record.elapsed, absl::Microseconds(1))),
+                       " request={", Redacted(record.request), "}"));
   }
 
  private:

@@ -14,8 +14,7 @@ std::string NewRequestId() {
   // RFC 9562, 5.4: version 4 and variant 10.
   return absl::StrFormat("%08x-%04x-4%03x-%04x-%012x", high >> 32,
                          (high >> 16) & 0xffff, high & 0xfff,
-                         0x8000 | ((low >> 48) & 0x3fff),
-                         low & 0xffffffffffff);
+                         0x8000 | ((low >> 48) & 0x3fff), low & 0xffffffffffff);
 }
 
 }  // namespace charter::client

@@ -10,9 +10,9 @@ namespace charter::client::internal {
 
 void RetryRights::Refill(absl::Time now) {
   if (refilled_ != absl::InfinitePast() && now > refilled_) {
-    rights_ = std::min(budget_.most,
-                       rights_ + absl::ToDoubleSeconds(now - refilled_) *
-                                     budget_.per_second);
+    rights_ = std::min(
+        budget_.most,
+        rights_ + absl::ToDoubleSeconds(now - refilled_) * budget_.per_second);
   }
   refilled_ = std::max(refilled_, now);
 }
@@ -39,7 +39,8 @@ bool MayPass(const absl::Status& status) {
       return RetryDelayOf(status).has_value();
     case absl::StatusCode::kAborted: {
       const std::string reason = ReasonOf(status);
-      return reason == "TRANSACTION_CONFLICT" || reason == "REQUEST_IN_PROGRESS";
+      return reason == "TRANSACTION_CONFLICT" ||
+             reason == "REQUEST_IN_PROGRESS";
     }
     default:
       return false;

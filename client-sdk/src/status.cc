@@ -24,7 +24,8 @@ std::optional<ErrorInfo> ErrorInfoOf(const absl::Status& status) {
   const auto detail = DetailOf<google::rpc::ErrorInfo>(status);
   if (!detail.has_value()) return std::nullopt;
   ErrorInfo info{detail->reason(), detail->domain(), {}};
-  for (const auto& [key, value] : detail->metadata()) info.metadata[key] = value;
+  for (const auto& [key, value] : detail->metadata())
+    info.metadata[key] = value;
   return info;
 }
 

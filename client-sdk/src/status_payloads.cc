@@ -22,11 +22,11 @@ absl::Status FromGrpc(const grpc::Status& from) {
 }
 
 void NoteAttempts(const Attempts& attempts, absl::Status* status) {
-  status->SetPayload(kAttemptsUrl,
-                     absl::Cord(absl::StrCat(
-                         attempts.count, " ",
-                         absl::ToInt64Nanoseconds(attempts.elapsed), " ",
-                         attempts.method)));
+  status->SetPayload(
+      kAttemptsUrl,
+      absl::Cord(absl::StrCat(attempts.count, " ",
+                              absl::ToInt64Nanoseconds(attempts.elapsed), " ",
+                              attempts.method)));
 }
 
 std::optional<Attempts> ParseAttempts(const std::string& payload) {

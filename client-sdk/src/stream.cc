@@ -34,15 +34,14 @@ class GrpcStream : public MessageStream {
       cancel_id_ =
           state_.cancellation()->OnCancel([this] { context_.TryCancel(); });
     }
-    reader_.reset(
-        grpc::internal::ClientAsyncReaderFactory<MessageLite>::Create(
-            &transport_->channel(), &queue_,
-            grpc::internal::RpcMethod(
-                method_.path, grpc::internal::RpcMethod::SERVER_STREAMING,
-                std::shared_ptr<grpc::ChannelInterface>(
-                    std::shared_ptr<grpc::ChannelInterface>(),
-                    &transport_->channel())),
-            &context_, static_cast<const MessageLite&>(*request_), true, this));
+    reader_.reset(grpc::internal::ClientAsyncReaderFactory<MessageLite>::Create(
+        &transport_->channel(), &queue_,
+        grpc::internal::RpcMethod(method_.path,
+                                  grpc::internal::RpcMethod::SERVER_STREAMING,
+                                  std::shared_ptr<grpc::ChannelInterface>(
+                                      std::shared_ptr<grpc::ChannelInterface>(),
+                                      &transport_->channel())),
+        &context_, static_cast<const MessageLite&>(*request_), true, this));
     under_way_ = Operation::kStart;
   }
 
@@ -65,10 +64,10 @@ class GrpcStream : public MessageStream {
     const gpr_timespec until =
         timeout == absl::InfiniteDuration()
             ? gpr_inf_future(GPR_CLOCK_MONOTONIC)
-            : gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                           gpr_time_from_nanos(
-                               absl::ToInt64Nanoseconds(timeout),
-                               GPR_TIMESPAN));
+            : gpr_time_add(
+                  gpr_now(GPR_CLOCK_MONOTONIC),
+                  gpr_time_from_nanos(absl::ToInt64Nanoseconds(timeout),
+                                      GPR_TIMESPAN));
     for (;;) {
       if (under_way_ == Operation::kNone) {
         reader_->Read(message, this);

@@ -96,9 +96,9 @@ absl::Status Transport::Connect() {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   const auto* agent = options_.Find<UserAgentOption>();
-  arguments.SetUserAgentPrefix(
-      absl::StrCat(agent == nullptr ? "" : *agent,
-                   agent == nullptr ? "" : " ", "charter-cpp/", kVersion));
+  arguments.SetUserAgentPrefix(absl::StrCat(agent == nullptr ? "" : *agent,
+                                            agent == nullptr ? "" : " ",
+                                            "charter-cpp/", kVersion));
   const auto* tls = options_.Find<TlsOption>();
   if (tls == nullptr) {
     if (credentials_ != nullptr && !StaysHere(target)) {

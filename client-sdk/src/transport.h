@@ -1,5 +1,5 @@
-// What the calls of a channel share: the gRPC channel, credentials, retry rights
-// and the options that hold where a call says nothing.
+// What the calls of a channel share: the gRPC channel, credentials, retry
+// rights and the options that hold where a call says nothing.
 #ifndef CHARTER_CLIENT_SDK_SRC_TRANSPORT_H_
 #define CHARTER_CLIENT_SDK_SRC_TRANSPORT_H_
 
@@ -11,9 +11,9 @@
 #include "charter/client/cancellation.h"
 #include "charter/client/channel.h"
 #include "charter/client/credentials.h"
+#include "charter/client/faults.h"
 #include "charter/client/observer.h"
 #include "charter/client/options.h"
-#include "charter/client/faults.h"
 #include "charter/client/retry.h"
 #include "charter/client/timing.h"
 #include "grpcpp/grpcpp.h"

@@ -1,5 +1,7 @@
 #include "charter/testing/fake_charter.h"
 
+#include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -16,6 +18,7 @@
 #include "charter/client/faults.h"
 #include "charter/client/timing.h"
 #include "server/call/identity.h"
+#include "server/observability/log.h"
 #include "server/server.h"
 #include "server/services/shared/clock.h"
 #include "storage/records/wakeups.h"
@@ -28,6 +31,15 @@ void Must(const absl::Status& status) {
   if (status.ok()) return;
   std::fprintf(stderr, "FakeCharter: %s\n", status.ToString().c_str());
   std::abort();
+}
+
+// Once per program: tests read answers, not logs.
+void SilenceLog() {
+  static const bool done = [] {
+    Must(SetUpLog("off"));
+    return true;
+  }();
+  (void)done;
 }
 
 // A folder that goes with it.
@@ -69,8 +81,8 @@ class VirtualClock : public Clock {
   std::atomic<int64_t> now_us_;
 };
 
-// By the fake's clock; nobody waits. Deadlines are the machine's, so that a test
-// that hangs ends.
+// By the fake's clock; nobody waits. Deadlines are the machine's, so that a
+// test that hangs ends.
 class NoWaiting : public client::Timing {
  public:
   absl::Time Now() override { return absl::Now(); }
@@ -152,6 +164,7 @@ class FakeCharter::Impl {
       : clock(options.start),
         timing(std::make_shared<NoWaiting>()),
         faults(std::make_shared<OrderedFaults>(clock)) {
+    SilenceLog();
     storage::StoreOptions store_options;
     store_options.migrations = &storage::ProductMigrations();
     store_options.sqlite_durable = false;

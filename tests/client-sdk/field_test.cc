@@ -22,8 +22,9 @@ TEST(FieldTest, FiltersAreExpressionsOfTheServer) {
             "end_date < date(\"2027-01-02\")");
   EXPECT_EQ((e.create_time() >= absl::FromUnixMillis(1500)).text(),
             "create_time >= timestamp(\"1970-01-01T00:00:01.5Z\")");
-  EXPECT_EQ((e.display_name().StartsWith("G\"old\\") || !e.asset().Has()).text(),
-            "(display_name.startsWith(\"G\\\"old\\\\\")) || (!(has(asset)))");
+  EXPECT_EQ(
+      (e.display_name().StartsWith("G\"old\\") || !e.asset().Has()).text(),
+      "(display_name.startsWith(\"G\\\"old\\\\\")) || (!(has(asset)))");
   EXPECT_EQ(e.account().In({"a", "b"}).text(), "account in [\"a\", \"b\"]");
 }
 
@@ -31,11 +32,9 @@ TEST(FieldTest, MasksTakeFieldsOfTheirResourceOnly) {
   const v1::AccountFields account;
   const client::Mask<v1::Account> mask = {account.display_name(),
                                           account.tier()};
-  EXPECT_EQ(mask.paths(),
-            (std::vector<std::string>{"display_name", "tier"}));
-  static_assert(!std::is_convertible_v<
-                decltype(v1::ContactFields().email()),
-                client::Path<v1::Account>>);
+  EXPECT_EQ(mask.paths(), (std::vector<std::string>{"display_name", "tier"}));
+  static_assert(!std::is_convertible_v<decltype(v1::ContactFields().email()),
+                                       client::Path<v1::Account>>);
   static_assert(std::is_convertible_v<decltype(account.tier()),
                                       client::Path<v1::Account>>);
 }

@@ -34,9 +34,10 @@ TEST(StatusTest, DetailsComeOverTheWire) {
   EXPECT_EQ(FieldViolationsOf(status)[0].reason, "REQUIRED");
   EXPECT_EQ(RetryDelayOf(status), absl::Milliseconds(250));
   internal::NoteAttempts({3, absl::Milliseconds(1250), "a.B/C"}, &status);
-  EXPECT_EQ(Describe(status),
-            "INVALID_ARGUMENT: a field is wrong [FIELD_INVALID]; case.priority: "
-            "must be given (a.B/C, 3 attempts in 1.25s)");
+  EXPECT_EQ(
+      Describe(status),
+      "INVALID_ARGUMENT: a field is wrong [FIELD_INVALID]; case.priority: "
+      "must be given (a.B/C, 3 attempts in 1.25s)");
 }
 
 TEST(StatusTest, AStatusWithoutDetailsGivesNone) {

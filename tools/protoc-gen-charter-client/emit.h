@@ -16,7 +16,8 @@ void EmitClientSource(const ServiceModel& service,
                       google::protobuf::io::Printer& out);
 // `mock_…_connection.h`.
 void EmitMock(const ServiceModel& service, google::protobuf::io::Printer& out);
-// `…_fields.h`: the paths of the file's messages, and the names of its resources.
+// `…_fields.h`: the paths of the file's messages, and the names of its
+// resources.
 void EmitFields(const google::protobuf::FileDescriptor* file,
                 google::protobuf::io::Printer& out);
 

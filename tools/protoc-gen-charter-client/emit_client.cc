@@ -21,8 +21,8 @@ Words WordsOf(const ServiceModel& service) {
           {"guard", GuardOf(stem + "_client.h")},
           {"namespace", NamespaceOf(file)},
           {"proto", std::string(file->name())},
-          {"pb", absl::StrCat(
-                     file->name().substr(0, file->name().size() - 6), ".pb.h")}};
+          {"pb", absl::StrCat(file->name().substr(0, file->name().size() - 6),
+                              ".pb.h")}};
 }
 
 Words WordsOf(const MethodModel& method) {
@@ -35,8 +35,8 @@ Words WordsOf(const MethodModel& method) {
           {"deadline", absl::StrCat(method.deadline_seconds)},
           {"repeatable", method.repeatable ? "true" : "false"},
           // The function that gives one response.
-          {"one", method.kind == Kind::kPaged ? method.name + "Page"
-                                              : method.name}};
+          {"one",
+           method.kind == Kind::kPaged ? method.name + "Page" : method.name}};
 }
 
 std::string ParametersOf(const std::vector<Parameter>& parameters) {
@@ -49,9 +49,9 @@ std::string ParametersOf(const std::vector<Parameter>& parameters) {
 std::string ReturnOf(const MethodModel& method) {
   switch (method.kind) {
     case Kind::kPaged:
-      return absl::StrCat("client::PageRange<", method.row, ">");
+      return absl::StrCat("::charter::client::PageRange<", method.row, ">");
     case Kind::kStream:
-      return absl::StrCat("std::unique_ptr<client::ServerStream<",
+      return absl::StrCat("std::unique_ptr<::charter::client::ServerStream<",
                           method.response, ">>");
     case Kind::kUnary:
       break;
@@ -64,19 +64,21 @@ void DeclareInConnection(const MethodModel& method, Printer& out) {
   out.PrintRaw(method.comment);
   if (method.kind == Kind::kStream) {
     out.Print(words,
-              "  virtual std::unique_ptr<client::ServerStream<%response%>> "
+              "  virtual "
+              "std::unique_ptr<::charter::client::ServerStream<%response%>> "
               "%name%(\n"
               "      const %request%& request,\n"
-              "      const client::Options& options) = 0;\n");
+              "      const ::charter::client::Options& options) = 0;\n");
     return;
   }
   out.Print(words,
             "  virtual absl::StatusOr<%response%> %name%(\n"
             "      const %request%& request,\n"
-            "      const client::Options& options) = 0;\n"
+            "      const ::charter::client::Options& options) = 0;\n"
             "  virtual void Async%name%(\n"
-            "      const %request%& request, const client::Options& options,\n"
-            "      client::Callback<%response%> done);\n");
+            "      const %request%& request, const ::charter::client::Options& "
+            "options,\n"
+            "      ::charter::client::Callback<%response%> done);\n");
 }
 
 void DeclareInClient(const MethodModel& method, Printer& out) {
@@ -86,44 +88,46 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
   out.Print(words,
             "  %returned% %name%(\n"
             "      %request% request,\n"
-            "      const client::Options& options = {});\n");
+            "      const ::charter::client::Options& options = {});\n");
   for (const std::vector<Parameter>& signature : method.signatures) {
     words["parameters"] = ParametersOf(signature);
-    out.Print(words,
-              "  %returned% %name%(\n"
-              "      %parameters%const client::Options& options = {});\n");
+    out.Print(
+        words,
+        "  %returned% %name%(\n"
+        "      %parameters%const ::charter::client::Options& options = {});\n");
   }
   if (method.has_filter && method.kind == Kind::kPaged) {
     out.Print(words,
               "  %returned% %name%(\n"
-              "      const client::Filter<%row%>& filter,\n"
-              "      const client::Options& options = {});\n");
+              "      const ::charter::client::Filter<%row%>& filter,\n"
+              "      const ::charter::client::Options& options = {});\n");
   }
   if (method.kind == Kind::kPaged) {
     out.Print(words,
               "  absl::StatusOr<%response%> %one%(\n"
               "      %request% request,\n"
-              "      const client::Options& options = {});\n");
+              "      const ::charter::client::Options& options = {});\n");
   }
   if (method.kind == Kind::kStream) return;
   out.Print(words,
             "  void Async%one%(\n"
             "      %request% request,\n"
-            "      client::Callback<%response%> done,\n"
-            "      const client::Options& options = {});\n"
-            "  client::Awaitable<%response%> Co%one%(\n"
+            "      ::charter::client::Callback<%response%> done,\n"
+            "      const ::charter::client::Options& options = {});\n"
+            "  ::charter::client::Awaitable<%response%> Co%one%(\n"
             "      %request% request,\n"
-            "      const client::Options& options = {});\n");
+            "      const ::charter::client::Options& options = {});\n");
 }
 
 void DefineInChannelConnection(const MethodModel& method, Printer& out) {
   const Words words = WordsOf(method);
   if (method.kind == Kind::kStream) {
     out.Print(words,
-              "  std::unique_ptr<client::ServerStream<%response%>> %name%(\n"
+              "  std::unique_ptr<::charter::client::ServerStream<%response%>> "
+              "%name%(\n"
               "      const %request%& request,\n"
-              "      const client::Options& options) override {\n"
-              "    return client::internal::Stream<%response%>(\n"
+              "      const ::charter::client::Options& options) override {\n"
+              "    return ::charter::client::internal::Stream<%response%>(\n"
               "        *channel_, k%name%, request, options);\n"
               "  }\n");
     return;
@@ -131,14 +135,15 @@ void DefineInChannelConnection(const MethodModel& method, Printer& out) {
   out.Print(words,
             "  absl::StatusOr<%response%> %name%(\n"
             "      const %request%& request,\n"
-            "      const client::Options& options) override {\n"
-            "    return client::internal::Call<%response%>(\n"
+            "      const ::charter::client::Options& options) override {\n"
+            "    return ::charter::client::internal::Call<%response%>(\n"
             "        *channel_, k%name%, request, options);\n"
             "  }\n"
             "  void Async%name%(\n"
-            "      const %request%& request, const client::Options& options,\n"
-            "      client::Callback<%response%> done) override {\n"
-            "    client::internal::CallAsync<%response%>(\n"
+            "      const %request%& request, const ::charter::client::Options& "
+            "options,\n"
+            "      ::charter::client::Callback<%response%> done) override {\n"
+            "    ::charter::client::internal::CallAsync<%response%>(\n"
             "        *channel_, k%name%, request, options, std::move(done));\n"
             "  }\n");
 }
@@ -146,7 +151,9 @@ void DefineInChannelConnection(const MethodModel& method, Printer& out) {
 // Gives the request its id.
 void Complete(const MethodModel& method, Printer& out) {
   if (method.has_request_id)
-    out.Print("  client::internal::Complete(options, options_, &request);\n");
+    out.Print(
+        "  ::charter::client::internal::Complete(options, options_, "
+        "&request);\n");
 }
 
 void DefineSignatures(const MethodModel& method, const Words& service,
@@ -158,7 +165,7 @@ void DefineSignatures(const MethodModel& method, const Words& service,
     words["parameters"] = ParametersOf(signature);
     out.Print(words,
               "%returned% %client%::%name%(\n"
-              "    %parameters%const client::Options& options) {\n"
+              "    %parameters%const ::charter::client::Options& options) {\n"
               "  %request% request;\n");
     for (const Parameter& parameter : signature)
       out.Print("  %assign%\n", "assign", parameter.assign);
@@ -169,8 +176,8 @@ void DefineSignatures(const MethodModel& method, const Words& service,
   if (method.has_filter && method.kind == Kind::kPaged) {
     out.Print(words,
               "%returned% %client%::%name%(\n"
-              "    const client::Filter<%row%>& filter,\n"
-              "    const client::Options& options) {\n"
+              "    const ::charter::client::Filter<%row%>& filter,\n"
+              "    const ::charter::client::Options& options) {\n"
               "  %request% request;\n"
               "  request.set_filter(filter.text());\n"
               "  return %name%(std::move(request), options);\n"
@@ -184,21 +191,23 @@ void DefineInClient(const MethodModel& method, const Words& service,
   words.insert(service.begin(), service.end());
   words["returned"] = ReturnOf(method);
   if (method.kind == Kind::kPaged) {
-    out.Print(words,
-              "%returned% %client%::%name%(\n"
-              "    %request% request, const client::Options& options) {\n"
-              "  return client::internal::Pages<%row%>(\n"
-              "      std::move(request),\n"
-              "      [](%response%& page) { return page.mutable_%rows%(); },\n"
-              "      [connection = connection_, all = options.Over(options_)](\n"
-              "          const %request%& page) {\n"
-              "        return connection->%name%(page, all);\n"
-              "      });\n"
-              "}\n\n");
+    out.Print(
+        words,
+        "%returned% %client%::%name%(\n"
+        "    %request% request, const ::charter::client::Options& options) {\n"
+        "  return ::charter::client::internal::Pages<%row%>(\n"
+        "      std::move(request),\n"
+        "      [](%response%& page) { return page.mutable_%rows%(); },\n"
+        "      [connection = connection_, all = options.Over(options_)](\n"
+        "          const %request%& page) {\n"
+        "        return connection->%name%(page, all);\n"
+        "      });\n"
+        "}\n\n");
   } else {
     out.Print(words,
               "%returned% %client%::%name%(\n"
-              "    %request% request, const client::Options& options) {\n");
+              "    %request% request, const ::charter::client::Options& "
+              "options) {\n");
     Complete(method, out);
     out.Print(words,
               "  return connection_->%name%(request, "
@@ -207,31 +216,34 @@ void DefineInClient(const MethodModel& method, const Words& service,
   }
   DefineSignatures(method, service, out);
   if (method.kind == Kind::kPaged) {
-    out.Print(words,
-              "absl::StatusOr<%response%> %client%::%one%(\n"
-              "    %request% request, const client::Options& options) {\n"
-              "  return connection_->%name%(request, "
-              "options.Over(options_));\n"
-              "}\n\n");
+    out.Print(
+        words,
+        "absl::StatusOr<%response%> %client%::%one%(\n"
+        "    %request% request, const ::charter::client::Options& options) {\n"
+        "  return connection_->%name%(request, "
+        "options.Over(options_));\n"
+        "}\n\n");
   }
   if (method.kind == Kind::kStream) return;
-  out.Print(words,
-            "void %client%::Async%one%(\n"
-            "    %request% request, client::Callback<%response%> done,\n"
-            "    const client::Options& options) {\n");
+  out.Print(
+      words,
+      "void %client%::Async%one%(\n"
+      "    %request% request, ::charter::client::Callback<%response%> done,\n"
+      "    const ::charter::client::Options& options) {\n");
+  Complete(method, out);
+  out.Print(
+      words,
+      "  connection_->Async%name%(request, options.Over(options_),\n"
+      "                           std::move(done));\n"
+      "}\n\n"
+      "::charter::client::Awaitable<%response%> %client%::Co%one%(\n"
+      "    %request% request, const ::charter::client::Options& options) {\n");
   Complete(method, out);
   out.Print(words,
-            "  connection_->Async%name%(request, options.Over(options_),\n"
-            "                           std::move(done));\n"
-            "}\n\n"
-            "client::Awaitable<%response%> %client%::Co%one%(\n"
-            "    %request% request, const client::Options& options) {\n");
-  Complete(method, out);
-  out.Print(words,
-            "  return client::Awaitable<%response%>(\n"
+            "  return ::charter::client::Awaitable<%response%>(\n"
             "      [connection = connection_, request = std::move(request),\n"
             "       all = options.Over(options_)](\n"
-            "          client::Callback<%response%> done) {\n"
+            "          ::charter::client::Callback<%response%> done) {\n"
             "        connection->Async%name%(request, all, std::move(done));\n"
             "      });\n"
             "}\n\n");
@@ -242,55 +254,58 @@ void DefineInClient(const MethodModel& method, const Words& service,
 void EmitClientHeader(const ServiceModel& service, Printer& out) {
   const Words words = WordsOf(service);
   EmitHead(service.descriptor->file(), out);
-  out.Print(words,
-            "#ifndef %guard%\n"
-            "#define %guard%\n\n"
-            "#include <memory>\n"
-            "#include <string>\n"
-            "#include <vector>\n\n"
-            "#include \"absl/status/statusor.h\"\n"
-            "#include \"absl/strings/string_view.h\"\n"
-            "#include \"absl/time/time.h\"\n"
-            "#include \"%pb%\"\n"
-            "#include \"charter/client/awaitable.h\"\n"
-            "#include \"charter/client/field.h\"\n"
-            "#include \"charter/client/options.h\"\n"
-            "#include \"charter/client/page_range.h\"\n"
-            "#include \"charter/client/server_stream.h\"\n\n"
-            "namespace %namespace% {\n\n"
-            "// What %client% asks: a channel, or in tests a mock. Thread-safe. "
-            "A function\n"
-            "// gives one response; its Async form by default gives what that "
-            "does, on the\n"
-            "// caller's thread.\n"
-            "class %connection% {\n"
-            " public:\n"
-            "  virtual ~%connection%() = default;\n\n");
+  out.Print(
+      words,
+      "#ifndef %guard%\n"
+      "#define %guard%\n\n"
+      "#include <memory>\n"
+      "#include <string>\n"
+      "#include <vector>\n\n"
+      "#include \"absl/status/statusor.h\"\n"
+      "#include \"absl/strings/string_view.h\"\n"
+      "#include \"absl/time/time.h\"\n"
+      "#include \"%pb%\"\n"
+      "#include \"charter/client/awaitable.h\"\n"
+      "#include \"charter/client/field.h\"\n"
+      "#include \"charter/client/options.h\"\n"
+      "#include \"charter/client/page_range.h\"\n"
+      "#include \"charter/client/server_stream.h\"\n\n"
+      "namespace %namespace% {\n\n"
+      "// What %client% asks: a channel, or in tests a mock. Thread-safe. "
+      "A function\n"
+      "// gives one response; its Async form by default gives what that "
+      "does, on the\n"
+      "// caller's thread.\n"
+      "class %connection% {\n"
+      " public:\n"
+      "  virtual ~%connection%() = default;\n\n");
   for (const MethodModel& method : service.methods)
     DeclareInConnection(method, out);
   out.Print(words,
             "};\n\n"
             "std::shared_ptr<%connection%> Make%connection%(\n"
-            "    std::shared_ptr<client::Channel> channel);\n\n");
+            "    std::shared_ptr<::charter::client::Channel> channel);\n\n");
   out.PrintRaw(service.comment);
-  out.Print(words,
-            "//\n"
-            "// A value: cheap to copy, and thread-safe. Writes without a "
-            "`request_id` get one,\n"
-            "// so that they may be repeated.\n"
-            "class %client% {\n"
-            " public:\n"
-            "  // `options`: of all its calls, below those of a call.\n"
-            "  explicit %client%(std::shared_ptr<%connection%> connection,\n"
-            "                    client::Options options = {});\n"
-            "  explicit %client%(std::shared_ptr<client::Channel> channel,\n"
-            "                    client::Options options = {});\n\n");
+  out.Print(
+      words,
+      "//\n"
+      "// A value: cheap to copy, and thread-safe. Writes without a "
+      "`request_id` get one,\n"
+      "// so that they may be repeated.\n"
+      "class %client% {\n"
+      " public:\n"
+      "  // `options`: of all its calls, below those of a call.\n"
+      "  explicit %client%(std::shared_ptr<%connection%> connection,\n"
+      "                    ::charter::client::Options options = {});\n"
+      "  explicit %client%(std::shared_ptr<::charter::client::Channel> "
+      "channel,\n"
+      "                    ::charter::client::Options options = {});\n\n");
   for (const MethodModel& method : service.methods)
     DeclareInClient(method, out);
   out.Print(words,
             "\n private:\n"
             "  std::shared_ptr<%connection%> connection_;\n"
-            "  client::Options options_;\n"
+            "  ::charter::client::Options options_;\n"
             "};\n\n"
             "}  // namespace %namespace%\n\n"
             "#endif  // %guard%\n");
@@ -308,20 +323,20 @@ void EmitClientSource(const ServiceModel& service, Printer& out) {
             "namespace {\n\n");
   for (const MethodModel& method : service.methods) {
     out.Print(WordsOf(method),
-              "constexpr client::Method k%name% = {\n"
+              "constexpr ::charter::client::Method k%name% = {\n"
               "    \"%path%\", %deadline%, %repeatable%};\n");
   }
   out.Print(words,
             "\nclass Channel%connection% final : public %connection% {\n"
             " public:\n"
             "  explicit Channel%connection%(\n"
-            "      std::shared_ptr<client::Channel> channel)\n"
+            "      std::shared_ptr<::charter::client::Channel> channel)\n"
             "      : channel_(std::move(channel)) {}\n\n");
   for (const MethodModel& method : service.methods)
     DefineInChannelConnection(method, out);
   out.Print(words,
             "\n private:\n"
-            "  const std::shared_ptr<client::Channel> channel_;\n"
+            "  const std::shared_ptr<::charter::client::Channel> channel_;\n"
             "};\n\n"
             "}  // namespace\n\n");
   for (const MethodModel& method : service.methods) {
@@ -330,24 +345,27 @@ void EmitClientSource(const ServiceModel& service, Printer& out) {
     both.insert(words.begin(), words.end());
     out.Print(both,
               "void %connection%::Async%name%(\n"
-              "    const %request%& request, const client::Options& options,\n"
-              "    client::Callback<%response%> done) {\n"
+              "    const %request%& request, const ::charter::client::Options& "
+              "options,\n"
+              "    ::charter::client::Callback<%response%> done) {\n"
               "  done(%name%(request, options));\n"
               "}\n\n");
   }
   out.Print(words,
             "std::shared_ptr<%connection%> Make%connection%(\n"
-            "    std::shared_ptr<client::Channel> channel) {\n"
+            "    std::shared_ptr<::charter::client::Channel> channel) {\n"
             "  return std::make_shared<Channel%connection%>("
             "std::move(channel));\n"
             "}\n\n"
             "%client%::%client%(\n"
-            "    std::shared_ptr<%connection%> connection, client::Options "
+            "    std::shared_ptr<%connection%> connection, "
+            "::charter::client::Options "
             "options)\n"
             "    : connection_(std::move(connection)),\n"
             "      options_(std::move(options)) {}\n\n"
             "%client%::%client%(\n"
-            "    std::shared_ptr<client::Channel> channel, client::Options "
+            "    std::shared_ptr<::charter::client::Channel> channel, "
+            "::charter::client::Options "
             "options)\n"
             "    : %client%(Make%connection%(std::move(channel)),\n"
             "               std::move(options)) {}\n\n");
@@ -360,9 +378,8 @@ void EmitMock(const ServiceModel& service, Printer& out) {
   Words words = WordsOf(service);
   const std::string stem = StemOf(service.descriptor->file());
   const size_t slash = stem.rfind('/') + 1;  // 0: there is none
-  words["mock_guard"] =
-      GuardOf(absl::StrCat(stem.substr(0, slash), "mock_", stem.substr(slash),
-                           "_connection.h"));
+  words["mock_guard"] = GuardOf(absl::StrCat(
+      stem.substr(0, slash), "mock_", stem.substr(slash), "_connection.h"));
   EmitHead(service.descriptor->file(), out);
   out.Print(words,
             "#ifndef %mock_guard%\n"
@@ -378,11 +395,12 @@ void EmitMock(const ServiceModel& service, Printer& out) {
     one["mocked"] = method.kind == Kind::kPaged
                         ? absl::StrCat("absl::StatusOr<", method.response, ">")
                         : ReturnOf(method);
-    out.Print(one,
-              "  MOCK_METHOD((%mocked%),\n"
-              "              %name%,\n"
-              "              (const %request%&, const client::Options&),\n"
-              "              (override));\n");
+    out.Print(
+        one,
+        "  MOCK_METHOD((%mocked%),\n"
+        "              %name%,\n"
+        "              (const %request%&, const ::charter::client::Options&),\n"
+        "              (override));\n");
   }
   out.Print(words,
             "};\n\n"

@@ -29,34 +29,37 @@ std::string PathsOf(const Descriptor* message) {
   return absl::StrCat(type.substr(type.rfind(':') + 1), "Paths");
 }
 
-// The kind of a field's values, `client::Text`; empty: filters cannot compare it.
+// The kind of a field's values, `::charter::client::Text`; empty: filters
+// cannot compare it.
 std::string KindOf(const FieldDescriptor* field) {
   if (field->is_repeated()) return "";
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return field->type() == FieldDescriptor::TYPE_BYTES ? "" : "client::Text";
+      return field->type() == FieldDescriptor::TYPE_BYTES
+                 ? ""
+                 : "::charter::client::Text";
     case FieldDescriptor::CPPTYPE_BOOL:
-      return "client::Flag";
+      return "::charter::client::Flag";
     case FieldDescriptor::CPPTYPE_INT32:
     case FieldDescriptor::CPPTYPE_INT64:
     case FieldDescriptor::CPPTYPE_UINT32:
     case FieldDescriptor::CPPTYPE_UINT64:
-      return "client::Integer";
+      return "::charter::client::Integer";
     case FieldDescriptor::CPPTYPE_FLOAT:
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return "client::Number";
+      return "::charter::client::Number";
     case FieldDescriptor::CPPTYPE_ENUM: {
       const std::string type = TypeOf(field->enum_type());
-      return absl::StrCat("client::Choice<", type, ", &", type, "_Name<", type,
-                          ">>");
+      return absl::StrCat("::charter::client::Choice<", type, ", &", type,
+                          "_Name<", type, ">>");
     }
     case FieldDescriptor::CPPTYPE_MESSAGE:
       break;
   }
   const std::string& of = field->message_type()->full_name();
-  if (of == "google.protobuf.Timestamp") return "client::Instant";
-  if (of == "google.protobuf.Duration") return "client::Length";
-  if (of == "google.type.Date") return "client::Day";
+  if (of == "google.protobuf.Timestamp") return "::charter::client::Instant";
+  if (of == "google.protobuf.Duration") return "::charter::client::Length";
+  if (of == "google.type.Date") return "::charter::client::Day";
   return "";
 }
 
@@ -78,29 +81,30 @@ void EmitPaths(const Descriptor* message, Printer& out) {
   out.Print(words,
             "// Fields of a %message%.\n"
             "template <typename Root>\n"
-            "class %class% : public client::Path<Root> {\n"
+            "class %class% : public ::charter::client::Path<Root> {\n"
             " public:\n"
             "  %class%() = default;\n"
             "  explicit %class%(std::string path)\n"
-            "      : client::Path<Root>(std::move(path)) {}\n\n");
+            "      : ::charter::client::Path<Root>(std::move(path)) {}\n\n");
   for (int i = 0; i < message->field_count(); ++i) {
     const FieldDescriptor* field = message->field(i);
     std::string type;
     if (const std::string kind = KindOf(field); !kind.empty()) {
-      type = absl::StrCat("client::Field<Root, ", kind, ">");
+      type = absl::StrCat("::charter::client::Field<Root, ", kind, ">");
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
                !field->is_repeated() &&
                HasPaths(message->file(), field->message_type()->file())) {
       type = absl::StrCat(PathsOf(field->message_type()), "<Root>");
     } else {
-      type = "client::Many<Root>";
+      type = "::charter::client::Many<Root>";
     }
     out.PrintRaw(CommentOf(field, "  "));
-    out.Print("  %type% %name%() const {\n"
-              "    return %type%(this->Of(\"%field%\"));\n"
-              "  }\n",
-              "type", type, "name", AccessorOf(field), "field",
-              std::string(field->name()));
+    out.Print(
+        "  %type% %name%() const {\n"
+        "    return %type%(this->Of(\"%field%\"));\n"
+        "  }\n",
+        "type", type, "name", AccessorOf(field), "field",
+        std::string(field->name()));
   }
   out.Print("};\n\n");
 }
@@ -178,7 +182,7 @@ void EmitName(const Descriptor* message, const std::string& collection,
                        {"one", id == 1 ? "explicit " : ""}};
   out.Print(words,
             "// The name of a %message%: `%pattern%`.\n"
-            "class %class% : public client::ResourceName {\n"
+            "class %class% : public ::charter::client::ResourceName {\n"
             " public:\n"
             "  %one%%class%(%parameters%)\n"
             "      : ResourceName(\"%pattern%\", {%arguments%}) {}\n"
@@ -198,16 +202,17 @@ void EmitFields(const FileDescriptor* file, Printer& out) {
   const std::string stem = StemOf(file);
   const std::string guard = GuardOf(stem + "_fields.h");
   EmitHead(file, out);
-  out.Print("#ifndef %guard%\n"
-            "#define %guard%\n\n"
-            "#include <string>\n"
-            "#include <utility>\n"
-            "#include <vector>\n\n"
-            "#include \"absl/status/statusor.h\"\n"
-            "#include \"absl/strings/string_view.h\"\n"
-            "#include \"charter/client/field.h\"\n"
-            "#include \"charter/client/resource_name.h\"\n",
-            "guard", guard);
+  out.Print(
+      "#ifndef %guard%\n"
+      "#define %guard%\n\n"
+      "#include <string>\n"
+      "#include <utility>\n"
+      "#include <vector>\n\n"
+      "#include \"absl/status/statusor.h\"\n"
+      "#include \"absl/strings/string_view.h\"\n"
+      "#include \"charter/client/field.h\"\n"
+      "#include \"charter/client/resource_name.h\"\n",
+      "guard", guard);
   std::set<std::string> included = {
       absl::StrCat(file->name().substr(0, file->name().size() - 6), ".pb.h")};
   for (int i = 0; i < file->message_type_count(); ++i)
@@ -222,15 +227,15 @@ void EmitFields(const FileDescriptor* file, Printer& out) {
     EmitPaths(file->message_type(i), out);
   for (int i = 0; i < file->message_type_count(); ++i) {
     const Descriptor* message = file->message_type(i);
-    const std::string collection = CollectionOf(message);
-    if (collection.empty()) continue;
     out.Print("using %message%Fields = %paths%<%message%>;\n\n", "message",
               std::string(message->name()), "paths", PathsOf(message));
-    EmitName(message, collection, out);
+    const std::string collection = CollectionOf(message);
+    if (!collection.empty()) EmitName(message, collection, out);
   }
-  out.Print("}  // namespace %namespace%\n\n"
-            "#endif  // %guard%\n",
-            "namespace", NamespaceOf(file), "guard", guard);
+  out.Print(
+      "}  // namespace %namespace%\n\n"
+      "#endif  // %guard%\n",
+      "namespace", NamespaceOf(file), "guard", guard);
 }
 
 }  // namespace charter::generator

@@ -3,8 +3,8 @@
 //   protoc --plugin=protoc-gen-charter-client --charter-client_out=DIR
 //          x/v1/things_service.proto x/v1/thing.proto
 //
-// A file with a service gives `x/v1/things_client.h`, `x/v1/things_client.cc` and
-// `x/v1/mock_things_connection.h`; one without gives `x/v1/thing_fields.h`.
+// A file with a service gives `x/v1/things_client.h`, `x/v1/things_client.cc`
+// and `x/v1/mock_things_connection.h`; one without gives `x/v1/thing_fields.h`.
 // Methods need `option (charter.v1.policy)`.
 #include <memory>
 #include <string>

@@ -22,24 +22,24 @@ using google::protobuf::MethodDescriptor;
 
 // Words that a C++ name cannot be, of those that fields are called.
 constexpr const char* kKeywords[] = {
-    "and",     "auto",     "bool",     "break",    "case",    "catch",
-    "char",    "class",    "const",    "continue", "default", "delete",
-    "do",      "double",   "else",     "enum",     "explicit", "export",
-    "extern",  "false",    "float",    "for",      "friend",  "goto",
-    "if",      "inline",   "int",      "long",     "mutable", "namespace",
-    "new",     "not",      "operator", "or",       "private", "protected",
-    "public",  "register", "return",   "short",    "signed",  "sizeof",
-    "static",  "struct",   "switch",   "template", "this",    "throw",
-    "true",    "try",      "typedef",  "typename", "union",   "unsigned",
-    "using",   "virtual",  "void",     "volatile", "while",   "xor"};
+    "and",    "auto",     "bool",     "break",    "case",     "catch",
+    "char",   "class",    "const",    "continue", "default",  "delete",
+    "do",     "double",   "else",     "enum",     "explicit", "export",
+    "extern", "false",    "float",    "for",      "friend",   "goto",
+    "if",     "inline",   "int",      "long",     "mutable",  "namespace",
+    "new",    "not",      "operator", "or",       "private",  "protected",
+    "public", "register", "return",   "short",    "signed",   "sizeof",
+    "static", "struct",   "switch",   "template", "this",     "throw",
+    "true",   "try",      "typedef",  "typename", "union",    "unsigned",
+    "using",  "virtual",  "void",     "volatile", "while",    "xor"};
 
 bool Is(const FieldDescriptor* field, absl::string_view message) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
          field->message_type()->full_name() == message;
 }
 
-// The row of a list: its response has a token of the next page, and one field of
-// messages.
+// The row of a list: its response has a token of the next page, and one field
+// of messages.
 const FieldDescriptor* RowsOf(const MethodDescriptor* method) {
   if (method->input_type()->FindFieldByName("page_token") == nullptr ||
       method->output_type()->FindFieldByName("next_page_token") == nullptr)
@@ -67,24 +67,22 @@ Parameter ParameterOf(const FieldDescriptor* field, const Descriptor* masked) {
   const std::string accessor = AccessorOf(field);
   const std::string name = accessor;
   const auto simple = [&](const std::string& type) {
-    return Parameter{
-        type, name,
-        absl::StrCat("request.set_", accessor, "(", name, ");")};
+    return Parameter{type, name,
+                     absl::StrCat("request.set_", accessor, "(", name, ");")};
   };
   if (field->is_repeated()) {
-    const std::string of =
-        field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE
-            ? TypeOf(field->message_type())
-            : "std::string";
+    const std::string of = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE
+                               ? TypeOf(field->message_type())
+                               : "std::string";
     return {absl::StrCat("const std::vector<", of, ">&"), name,
-            absl::StrCat("request.mutable_", accessor,
-                         "()->Assign(", name, ".begin(), ", name, ".end());")};
+            absl::StrCat("request.mutable_", accessor, "()->Assign(", name,
+                         ".begin(), ", name, ".end());")};
   }
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return {"absl::string_view", name,
-              absl::StrCat("request.set_", accessor,
-                           "(std::string(", name, "));")};
+      return {
+          "absl::string_view", name,
+          absl::StrCat("request.set_", accessor, "(std::string(", name, "));")};
     case FieldDescriptor::CPPTYPE_BOOL:
       return simple("bool");
     case FieldDescriptor::CPPTYPE_INT32:
@@ -98,20 +96,23 @@ Parameter ParameterOf(const FieldDescriptor* field, const Descriptor* masked) {
     default:
       break;
   }
-  const std::string target =
-      absl::StrCat("request.mutable_", accessor, "()");
+  const std::string target = absl::StrCat("request.mutable_", accessor, "()");
   if (Is(field, "google.protobuf.FieldMask") && masked != nullptr) {
-    return {absl::StrCat("const client::Mask<", TypeOf(masked), ">&"), name,
-            absl::StrCat("for (const std::string& path : ", name,
-                         ".paths()) ", target, "->add_paths(path);")};
+    return {
+        absl::StrCat("const ::charter::client::Mask<", TypeOf(masked), ">&"),
+        name,
+        absl::StrCat("for (const std::string& path : ", name, ".paths()) ",
+                     target, "->add_paths(path);")};
   }
   if (Is(field, "google.protobuf.Timestamp")) {
     return {"absl::Time", name,
-            absl::StrCat("client::internal::Put(", name, ", ", target, ");")};
+            absl::StrCat("::charter::client::internal::Put(", name, ", ",
+                         target, ");")};
   }
   if (Is(field, "google.protobuf.Duration")) {
     return {"absl::Duration", name,
-            absl::StrCat("client::internal::Put(", name, ", ", target, ");")};
+            absl::StrCat("::charter::client::internal::Put(", name, ", ",
+                         target, ");")};
   }
   return {TypeOf(field->message_type()), name,
           absl::StrCat("*", target, " = std::move(", name, ");")};
@@ -213,17 +214,14 @@ std::string TypeOf(const Descriptor* message) {
 
 std::string TypeOf(const google::protobuf::EnumDescriptor* type) {
   return type->containing_type() == nullptr
-             ? absl::StrCat("::", NamespaceOf(type->file()), "::",
-                            type->name())
-             : absl::StrCat(TypeOf(type->containing_type()), "_",
-                            type->name());
+             ? absl::StrCat("::", NamespaceOf(type->file()), "::", type->name())
+             : absl::StrCat(TypeOf(type->containing_type()), "_", type->name());
 }
 
 std::string AccessorOf(const FieldDescriptor* field) {
   std::string name = field->lowercase_name();
-  const bool keyword =
-      std::find(std::begin(kKeywords), std::end(kKeywords), name) !=
-      std::end(kKeywords);
+  const bool keyword = std::find(std::begin(kKeywords), std::end(kKeywords),
+                                 name) != std::end(kKeywords);
   return keyword ? name + "_" : name;
 }
 

@@ -1,5 +1,5 @@
-// What the generator makes of a proto file: the service's methods by their kind,
-// and how things are called in C++.
+// What the generator makes of a proto file: the service's methods by their
+// kind, and how things are called in C++.
 #ifndef CHARTER_TOOLS_PROTOC_GEN_CHARTER_CLIENT_MODEL_H_
 #define CHARTER_TOOLS_PROTOC_GEN_CHARTER_CLIENT_MODEL_H_
 

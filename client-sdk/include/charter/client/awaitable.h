@@ -1,5 +1,5 @@
-// Calls to `co_await`. The call begins when it is awaited; the coroutine goes on
-// on a thread of gRPC's, which it must not block for long.
+// Calls to `co_await`. The call begins when it is awaited; the coroutine goes
+// on on a thread of gRPC's, which it must not block for long.
 #ifndef CHARTER_CLIENT_AWAITABLE_H_
 #define CHARTER_CLIENT_AWAITABLE_H_
 

@@ -9,8 +9,8 @@
 namespace charter::client {
 
 // A handle to copy: one copy goes with the calls, another cancels them. The
-// calls return CANCELLED at once, whether an attempt runs or a pause between two;
-// what the server had done by then is done. Thread-safe.
+// calls return CANCELLED at once, whether an attempt runs or a pause between
+// two; what the server had done by then is done. Thread-safe.
 class Cancellation {
  public:
   Cancellation();
@@ -19,8 +19,8 @@ class Cancellation {
   bool cancelled() const;
 
   // For the runtime: `act` is run when it is cancelled, at once if it is
-  // already. The returned number takes it back with Forget, which waits while it
-  // runs. `act` must not call Forget.
+  // already. The returned number takes it back with Forget, which waits while
+  // it runs. `act` must not call Forget.
   uint64_t OnCancel(std::function<void()> act) const;
   void Forget(uint64_t id) const;
 

@@ -27,22 +27,23 @@ struct EndpointOption {
   using Type = std::string;
 };
 
-// What to say of the program in the user agent, `my-desk/1.2`. Per channel only.
+// What to say of the program in the user agent, `my-desk/1.2`. Per channel
+// only.
 struct UserAgentOption {
   using Type = std::string;
 };
 
-// A gRPC channel to use instead of opening one: endpoint, TLS and user agent are
-// then its own. Per channel only.
+// A gRPC channel to use instead of opening one: endpoint, TLS and user agent
+// are then its own. Per channel only.
 struct GrpcChannelOption {
   using Type = std::shared_ptr<grpc::Channel>;
 };
 
 // What generated code says of a method.
 struct Method {
-  const char* path;                 // `/charter.v1.CaseService/OpenCase`
+  const char* path;                  // `/charter.v1.CaseService/OpenCase`
   int64_t default_deadline_seconds;  // 0: none
-  bool repeatable;                  // its policy says why repeating is safe
+  bool repeatable;                   // its policy says why repeating is safe
 };
 
 // Messages that come one by one. One thread reads; Cancel is thread-safe.
@@ -51,8 +52,8 @@ class MessageStream {
   enum class Outcome { kMessage, kEnd, kTimeout };
 
   virtual ~MessageStream() = default;
-  // Waits for the next message, at most `timeout`. After a timeout go on reading
-  // with the same `message`.
+  // Waits for the next message, at most `timeout`. After a timeout go on
+  // reading with the same `message`.
   virtual Outcome Read(google::protobuf::Message* message,
                        absl::Duration timeout = absl::InfiniteDuration()) = 0;
   // How it ended, after kEnd.
@@ -76,8 +77,8 @@ class Channel {
                     const google::protobuf::Message& request,
                     const Options& options,
                     google::protobuf::Message* response);
-  // `done` is called once, on a thread of gRPC's or on the caller's; it must not
-  // block for long.
+  // `done` is called once, on a thread of gRPC's or on the caller's; it must
+  // not block for long.
   void CallAsync(const Method& method,
                  std::shared_ptr<const google::protobuf::Message> request,
                  const Options& options,

@@ -30,9 +30,9 @@ struct ExpiringToken {
   std::string token;
   absl::Time expire_time = absl::InfiniteFuture();
 };
-// Asks `refresh` for a token when there is none, when less than `margin` is left
-// of it, and when the server refused it. One thread asks at a time, others wait
-// for its answer.
+// Asks `refresh` for a token when there is none, when less than `margin` is
+// left of it, and when the server refused it. One thread asks at a time, others
+// wait for its answer.
 std::shared_ptr<Credentials> RefreshingToken(
     std::function<absl::StatusOr<ExpiringToken>()> refresh,
     absl::Duration margin = absl::Seconds(30));

@@ -57,7 +57,8 @@ class EventStream {
   // and the token may be kept. CANCELLED after Cancel.
   absl::StatusOr<v1::WatchEventsResponse> Next();
 
-  // Where to go on after the last message that Next gave; empty: there was none.
+  // Where to go on after the last message that Next gave; empty: there was
+  // none.
   const std::string& resume_token() const { return token_; }
   EventLag lag() const;
   // Connections that were made after the first.
@@ -97,9 +98,9 @@ struct EventSink {
 };
 
 // Follows the feed from where the sink is, until `cancelled` or something that
-// cannot be mended, whose status it returns. A sink that fails is given the same
-// again, from what it has kept, after a pause that grows; `most_failures` in a
-// row end it.
+// cannot be mended, whose status it returns. A sink that fails is given the
+// same again, from what it has kept, after a pause that grows; `most_failures`
+// in a row end it.
 absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
                     v1::WatchEventsRequest request, const EventSink& sink,
                     const std::function<bool()>& cancelled,

@@ -1,5 +1,5 @@
-// Fields of a resource, typed, for masks and filters: a field that there is not,
-// or one of another resource, does not compile.
+// Fields of a resource, typed, for masks and filters: a field that there is
+// not, or one of another resource, does not compile.
 //
 //   const v1::AccountFields account;
 //   directory.UpdateAccount(changed, {account.display_name(), account.tier()});
@@ -136,31 +136,23 @@ class Field : public Path<Root> {
  public:
   using Value = typename Kind::Value;
   // Whether values come before and after each other.
-  static constexpr bool kOrdered = !std::is_same_v<Kind, Flag> &&
-                                   !std::is_enum_v<Value>;
+  static constexpr bool kOrdered =
+      !std::is_same_v<Kind, Flag> && !std::is_enum_v<Value>;
 
   explicit Field(std::string path) : Path<Root>(std::move(path)) {}
 
   Filter<Root> operator==(Value value) const { return Compare("==", value); }
   Filter<Root> operator!=(Value value) const { return Compare("!=", value); }
-  Filter<Root> operator<(Value value) const
-    requires(kOrdered)
-  {
+  Filter<Root> operator<(Value value) const requires(kOrdered) {
     return Compare("<", value);
   }
-  Filter<Root> operator<=(Value value) const
-    requires(kOrdered)
-  {
+  Filter<Root> operator<=(Value value) const requires(kOrdered) {
     return Compare("<=", value);
   }
-  Filter<Root> operator>(Value value) const
-    requires(kOrdered)
-  {
+  Filter<Root> operator>(Value value) const requires(kOrdered) {
     return Compare(">", value);
   }
-  Filter<Root> operator>=(Value value) const
-    requires(kOrdered)
-  {
+  Filter<Root> operator>=(Value value) const requires(kOrdered) {
     return Compare(">=", value);
   }
   // Is one of these.
@@ -174,8 +166,7 @@ class Field : public Path<Root> {
     return Filter<Root>(text + "]");
   }
   Filter<Root> StartsWith(absl::string_view beginning) const
-    requires(std::is_same_v<Kind, Text>)
-  {
+      requires(std::is_same_v<Kind, Text>) {
     return Filter<Root>(absl::StrCat(this->path(), ".startsWith(",
                                      internal::Literal(beginning), ")"));
   }

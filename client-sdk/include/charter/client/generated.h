@@ -55,8 +55,8 @@ template <typename Row, typename Request, typename Rows, typename Get>
 PageRange<Row> Pages(Request request, Rows rows, Get get) {
   std::string token = request.page_token();
   return PageRange<Row>(
-      [request = std::move(request), rows, get = std::move(get)](
-          const std::string& at) mutable
+      [request = std::move(request), rows,
+       get = std::move(get)](const std::string& at) mutable
       -> absl::StatusOr<typename PageRange<Row>::Page> {
         request.set_page_token(at);
         auto response = get(request);
@@ -80,9 +80,8 @@ inline void Put(absl::Time time, google::protobuf::Timestamp* out) {
 }
 inline void Put(absl::Duration length, google::protobuf::Duration* out) {
   out->set_seconds(absl::IDivDuration(length, absl::Seconds(1), &length));
-  out->set_nanos(
-      static_cast<int32_t>(absl::IDivDuration(length, absl::Nanoseconds(1),
-                                              &length)));
+  out->set_nanos(static_cast<int32_t>(
+      absl::IDivDuration(length, absl::Nanoseconds(1), &length)));
 }
 
 }  // namespace charter::client::internal

@@ -31,7 +31,8 @@ struct CallRecord {
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
-  // An attempt ended; `pause`: how long until the next, infinite: it was the last.
+  // An attempt ended; `pause`: how long until the next, infinite: it was the
+  // last.
   virtual void OnAttempt(absl::string_view method, int attempt,
                          const absl::Status& status, absl::Duration pause) {
     (void)method, (void)attempt, (void)status, (void)pause;
@@ -49,12 +50,14 @@ struct ObserverOption {
 // request in short with everything redacted that may be a customer's text or a
 // secret (fields that their proto marks `sensitive`, and all in messages that
 // are not Charter's).
-std::shared_ptr<CallObserver> CallLog(std::function<void(absl::string_view)> sink);
+std::shared_ptr<CallObserver> CallLog(
+    std::function<void(absl::string_view)> sink);
 
 // What CallLog writes of a request.
 std::string Redacted(const google::protobuf::Message& message);
 
-// The W3C trace context that an attempt carries, as the program's tracer has it.
+// The W3C trace context that an attempt carries, as the program's tracer has
+// it.
 struct TraceContext {
   std::string traceparent;  // `00-…-…-01`; empty: none is sent
   std::string tracestate;

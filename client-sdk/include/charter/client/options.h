@@ -54,8 +54,8 @@ class Options {
 };
 
 // How long a call may take in all, with its repetitions and the pauses between
-// them. More than zero. Default: what the method's policy says (`default_deadline`
-// in its proto); streams have none.
+// them. More than zero. Default: what the method's policy says
+// (`default_deadline` in its proto); streams have none.
 struct DeadlineOption {
   using Type = absl::Duration;
 };

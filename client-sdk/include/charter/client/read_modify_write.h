@@ -10,10 +10,11 @@
 
 namespace charter::client {
 
-// Reads a resource, lets `change` alter it, and writes it with the etag that was
-// read; when somebody else wrote in between (ABORTED, ETAG_MISMATCH) it does all
-// of it again, at most `most_tries` times. `change` returns a status: not OK
-// gives it up. It may run several times, each time on what is there by then.
+// Reads a resource, lets `change` alter it, and writes it with the etag that
+// was read; when somebody else wrote in between (ABORTED, ETAG_MISMATCH) it
+// does all of it again, at most `most_tries` times. `change` returns a status:
+// not OK gives it up. It may run several times, each time on what is there by
+// then.
 //
 //   auto renamed = client::ReadModifyWrite(
 //       [&] { return directory.GetAccount("accounts/acme"); },
@@ -25,8 +26,8 @@ namespace charter::client {
 //         return directory.UpdateAccount(std::move(account), {f.tier()});
 //       });
 template <typename Read, typename Change, typename Write>
-auto ReadModifyWrite(Read read, Change change, Write write,
-                     int most_tries = 10) -> decltype(read()) {
+auto ReadModifyWrite(Read read, Change change, Write write, int most_tries = 10)
+    -> decltype(read()) {
   for (int attempt = 1;; ++attempt) {
     auto resource = read();
     if (!resource.ok()) return resource;

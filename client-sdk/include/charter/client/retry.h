@@ -4,8 +4,8 @@
 // writes get a request id when the caller gives none, so every call may be
 // repeated. It is when the failure may pass by itself: UNAVAILABLE,
 // RESOURCE_EXHAUSTED with a RetryInfo, and ABORTED for TRANSACTION_CONFLICT or
-// REQUEST_IN_PROGRESS, as long as the deadline, the policy and the budget allow.
-// An ETAG_MISMATCH is never repeated here: see read_modify_write.h.
+// REQUEST_IN_PROGRESS, as long as the deadline, the policy and the budget
+// allow. An ETAG_MISMATCH is never repeated here: see read_modify_write.h.
 #ifndef CHARTER_CLIENT_RETRY_H_
 #define CHARTER_CLIENT_RETRY_H_
 
@@ -14,9 +14,9 @@
 namespace charter::client {
 
 // Pauses are full-jitter exponential: of the n-th (from 0) a random part,
-// uniformly from nothing to min(most, first * multiplier^n). (Source: M. Brooker,
-// "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.) What a
-// RetryInfo asks for comes on top.
+// uniformly from nothing to min(most, first * multiplier^n). (Source: M.
+// Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.) What
+// a RetryInfo asks for comes on top.
 struct RetryPolicy {
   // Attempts in all; 1: none is repeated. Default: as many as the deadline
   // allows.

@@ -15,7 +15,8 @@
 
 namespace charter::client {
 
-// Which failure of the catalogue it is: `ETAG_MISMATCH`, and what it tells of it.
+// Which failure of the catalogue it is: `ETAG_MISMATCH`, and what it tells of
+// it.
 struct ErrorInfo {
   std::string reason;
   std::string domain;
@@ -38,9 +39,10 @@ std::optional<absl::Duration> RetryDelayOf(const absl::Status& status);
 
 // How the call went before it failed.
 struct Attempts {
-  int count = 0;           // 1: it was not repeated
-  absl::Duration elapsed;  // from the first attempt's beginning, pauses included
-  std::string method;      // `charter.v1.CaseService/OpenCase`
+  int count = 0;  // 1: it was not repeated
+  absl::Duration
+      elapsed;         // from the first attempt's beginning, pauses included
+  std::string method;  // `charter.v1.CaseService/OpenCase`
 };
 std::optional<Attempts> AttemptsOf(const absl::Status& status);
 

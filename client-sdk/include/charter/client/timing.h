@@ -15,8 +15,8 @@ class Timing {
  public:
   virtual ~Timing() = default;
   virtual absl::Time Now() = 0;
-  // Returns after `pause`, or as soon as `done`, which is asked again after each
-  // Wake, says so.
+  // Returns after `pause`, or as soon as `done`, which is asked again after
+  // each Wake, says so.
   virtual void Sleep(absl::Duration pause,
                      const std::function<bool()>& done) = 0;
   // Calls `then` after `pause`, on another thread.

@@ -1,6 +1,6 @@
 // Charter in the process of a test: the real call path, services, engine and
-// timers over SQLite in a private temporary file, with a clock that goes only when
-// it is told to. No port, no thread that waits, no sleep.
+// timers over SQLite in a private temporary file, with a clock that goes only
+// when it is told to. No port, no thread that waits, no sleep.
 //
 //   charter::testing::FakeCharter fake;
 //   charter::v1::CaseClient cases(fake.channel());
@@ -39,14 +39,14 @@ class FakeCharter {
   FakeCharter(const FakeCharter&) = delete;
   FakeCharter& operator=(const FakeCharter&) = delete;
 
-  // A way to it, as Channel::Open gives one to a server. Pauses between attempts
-  // take no time on it.
+  // A way to it, as Channel::Open gives one to a server. Pauses between
+  // attempts take no time on it.
   std::shared_ptr<client::Channel> channel(client::Options options = {});
 
   absl::Time now() const;
   // Lets time pass: what falls due on the way is done at its own instant, in
-  // order, with everything that follows from it, and published on the feed; then
-  // it is `now() + by`. Zero does what is due already.
+  // order, with everything that follows from it, and published on the feed;
+  // then it is `now() + by`. Zero does what is due already.
   void Advance(absl::Duration by);
   // The same, up to an instant that is not before now().
   void AdvanceTo(absl::Time time);
@@ -56,8 +56,8 @@ class FakeCharter {
     kNotSent,     // the server never sees the call
     kAnswerLost,  // the server does it, and the caller doesn't learn of it
   };
-  // The next `times` attempts at a method fail so, on all channels; of a stream,
-  // with kAnswerLost, at its next message. `method`: `OpenCase`,
+  // The next `times` attempts at a method fail so, on all channels; of a
+  // stream, with kAnswerLost, at its next message. `method`: `OpenCase`,
   // `CaseService/OpenCase`, or `*`: any.
   void FailNext(absl::string_view method, absl::Status status, int times = 1,
                 Fault fault = Fault::kNotSent);
