@@ -95,8 +95,7 @@ int Run(const Invocation& invocation) {
   if (!identity.ok()) return Fail(identity.status());
   ServerOptions options;
   options.listen = config.listen;
-  options.tls_cert = config.tls_cert;
-  options.tls_key = config.tls_key;
+  options.tls = {config.tls_cert, config.tls_key, config.tls_client_ca};
   options.executor.threads = config.threads;
   auto server = Server::Start(**store, clock, *std::move(identity), options);
   if (!server.ok()) return Fail(server.status());

@@ -10,7 +10,6 @@
 #include "grpc/support/time.h"
 #include "grpcpp/server_builder.h"
 #include "server/call/reflection.h"
-#include "server/call/tls.h"
 #include "server/observability/log.h"
 
 namespace charter {
@@ -89,9 +88,8 @@ absl::Status Server::Begin(const ServerOptions& options) {
   transport_ = std::make_unique<call::Transport>(context_, endpoints_);
   grpc::ServerBuilder builder;
   if (!options.listen.empty()) {
-    builder.AddListeningPort(
-        options.listen,
-        call::MakeCredentials(options.tls_cert, options.tls_key), &port_);
+    builder.AddListeningPort(options.listen,
+                             call::MakeCredentials(options.tls), &port_);
   }
   builder.RegisterService(transport_.get());
   builder.SetMaxReceiveMessageSize(kTransportLimit);

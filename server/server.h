@@ -17,6 +17,7 @@
 #include "server/call/identity.h"
 #include "server/call/path.h"
 #include "server/call/services.h"
+#include "server/call/tls.h"
 #include "server/call/transport.h"
 #include "server/services/catalog/catalog.h"
 #include "server/services/events/fan_out.h"
@@ -34,7 +35,7 @@ inline constexpr char kVersion[] = "0.1.0";
 struct ServerOptions {
   // HOST:PORT; port 0: any free one. Empty: none, calls come in process.
   std::string listen = "127.0.0.1:0";
-  std::string tls_cert, tls_key;  // PEM files; empty: plain text
+  call::TlsFiles tls;
   call::ExecutorOptions executor;
   // Off: nothing happens by itself; tests run the probe and the workers as they
   // like.

@@ -21,7 +21,7 @@ class BidiReactor final
   void Begin() {
     until_done_ = shared_from_this();
     absl::Status status = context_.path.Enter(
-        endpoint_, AuthorizationOf(*server_), server_->peer(),
+        endpoint_, PresentedBy(*server_), server_->peer(),
         DeadlineOf(*server_), nullptr, &passage_);
     if (!status.ok()) return End(status);
     std::weak_ptr<BidiReactor> weak = weak_from_this();

@@ -23,6 +23,8 @@ namespace {
 // No token of ours is longer; more isn't worth hashing.
 constexpr size_t kMaxToken = 4096;
 constexpr size_t kMaxPrincipal = 255;
+// Before the names of certificates among the keys of a TokenSet.
+constexpr char kCertificate[] = "certificate ";
 
 absl::Time ToTime(const toml::date_time& t) {
   const absl::CivilSecond local(t.date.year, t.date.month, t.date.day,
@@ -70,6 +72,32 @@ absl::Status GiveRights(const Roles& roles, const toml::table& table,
   return absl::OkStatus();
 }
 
+// What the caller shows, as a key of a TokenSet. INVALID_ARGUMENT.
+absl::StatusOr<std::string> ShownBy(const toml::table& table) {
+  if (table.contains("certificate")) {
+    const std::string name = table["certificate"].value_or(std::string());
+    if (table.contains("sha256")) {
+      return absl::InvalidArgumentError(
+          "it has sha256 or certificate, not both");
+    }
+    if (name.empty() || name.size() > kMaxPrincipal) {
+      return absl::InvalidArgumentError(
+          "certificate must be a URI or DNS name, 1 to 255 bytes, of the "
+          "caller's certificate");
+    }
+    return absl::StrCat(kCertificate, name);
+  }
+  std::string hash =
+      absl::AsciiStrToLower(table["sha256"].value_or(std::string()));
+  if (hash.size() != 2 * SHA256_DIGEST_LENGTH ||
+      hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    return absl::InvalidArgumentError(
+        "sha256 must be the 64 hex digits of the token's SHA-256: "
+        "printf %s TOKEN | sha256sum");
+  }
+  return hash;
+}
+
 }  // namespace
 
 std::string HashToken(absl::string_view token) {
@@ -98,22 +126,19 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
     for (const toml::node& element : *node.as_array()) {
       const toml::table& table = *element.as_table();
       for (const auto& [name, value] : table) {
-        if (name.str() != "sha256" && name.str() != "principal" &&
+        if (name.str() != "sha256" && name.str() != "certificate" &&
+            name.str() != "principal" &&
             name.str() != "roles" && name.str() != "expires" &&
             name.str() != "account" && name.str() != "contact") {
           return Wrong(file_name, value,
-                       "unknown key; a token has sha256, principal, roles, "
-                       "expires, and of customers account and contact");
+                       "unknown key; a token has sha256 or certificate, "
+                       "principal, roles, expires, and of customers account "
+                       "and contact");
         }
       }
-      const std::string hash =
-          absl::AsciiStrToLower(table["sha256"].value_or(std::string()));
-      if (hash.size() != 2 * SHA256_DIGEST_LENGTH ||
-          hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
-        return Wrong(file_name, table,
-                     "sha256 must be the 64 hex digits of the token's SHA-256: "
-                     "printf %s TOKEN | sha256sum");
-      }
+      absl::StatusOr<std::string> shown = ShownBy(table);
+      if (!shown.ok())
+        return Wrong(file_name, table, shown.status().message());
       Entry entry;
       entry.principal.name = table["principal"].value_or(std::string());
       if (entry.principal.name.empty() ||
@@ -138,8 +163,9 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
         }
         entry.expires = ToTime(*expires);
       }
-      if (!set->tokens_.emplace(hash, std::move(entry)).second) {
-        return Wrong(file_name, table, "the same sha256 stands here twice");
+      if (!set->tokens_.emplace(*shown, std::move(entry)).second) {
+        return Wrong(file_name, table,
+                     "the same sha256 or certificate stands here twice");
       }
     }
   }
@@ -154,6 +180,16 @@ absl::StatusOr<services::Principal> TokenSet::Find(absl::string_view token,
     return services::errors::TokenInvalid();
   }
   return found->second.principal;
+}
+
+absl::StatusOr<services::Principal> TokenSet::FindCertificate(
+    const std::vector<std::string>& names, absl::Time now) const {
+  for (const std::string& name : names) {
+    auto found = tokens_.find(absl::StrCat(kCertificate, name));
+    if (found != tokens_.end() && now < found->second.expires)
+      return found->second.principal;
+  }
+  return services::errors::CertificateUnknown();
 }
 
 std::unique_ptr<Identity> Identity::Insecure() {
@@ -178,8 +214,11 @@ absl::StatusOr<std::unique_ptr<Identity>> Identity::FromFile(
 }
 
 absl::StatusOr<services::Principal> Identity::Identify(
-    absl::string_view authorization, absl::Time now) {
+    const Presented& presented, absl::Time now) {
   if (insecure_) return local_;
+  const absl::string_view authorization = presented.authorization;
+  if (authorization.empty() && !presented.certificate_names.empty())
+    return Tokens()->FindCertificate(presented.certificate_names, now);
   if (authorization.empty()) return services::errors::TokenMissing();
   constexpr absl::string_view kScheme = "bearer ";
   if (!absl::StartsWithIgnoreCase(authorization, kScheme)) {

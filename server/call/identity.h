@@ -1,4 +1,4 @@
-// Who a bearer token belongs to.
+// Who calls: by a bearer token, or by the certificate of the caller's TLS.
 #ifndef CHARTER_SERVER_CALL_IDENTITY_H_
 #define CHARTER_SERVER_CALL_IDENTITY_H_
 
@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -26,6 +27,8 @@ std::string HashToken(absl::string_view token);
 //   principal = "desk-1"    # in audit rows and as actor of events
 //   roles = ["agent"]
 //   expires = 2027-01-01T00:00:00Z   # optional
+// or, in place of sha256, for callers of mutual TLS who send no token,
+//   certificate = "spiffe://example.org/desk"  # a URI or DNS name of theirs
 // and, with a role for customers (roles.h),
 //   account = "accounts/acme"        # what they are confined to
 //   contact = "contacts/jane"        # optional: of it, what is this person's
@@ -39,6 +42,10 @@ class TokenSet {
   // UNAUTHENTICATED TOKEN_INVALID.
   absl::StatusOr<services::Principal> Find(absl::string_view token,
                                            absl::Time now) const;
+  // The first of a certificate's names that stands in the file. UNAUTHENTICATED
+  // CERTIFICATE_UNKNOWN.
+  absl::StatusOr<services::Principal> FindCertificate(
+      const std::vector<std::string>& names, absl::Time now) const;
   size_t size() const { return tokens_.size(); }
 
  private:
@@ -46,7 +53,16 @@ class TokenSet {
     services::Principal principal;
     absl::Time expires = absl::InfiniteFuture();
   };
-  absl::flat_hash_map<std::string, Entry> tokens_;  // by hash
+  // By hash, or by the name in a certificate, which no hash is.
+  absl::flat_hash_map<std::string, Entry> tokens_;
+};
+
+// What a caller shows.
+struct Presented {
+  std::string authorization;  // that metadata; empty: none was sent
+  // The URIs and DNS names in a certificate that was verified; none: there is
+  // no such certificate.
+  std::vector<std::string> certificate_names;
 };
 
 // Tells callers apart. Thread-safe.
@@ -61,9 +77,8 @@ class Identity {
       std::string path, Roles roles,
       std::chrono::milliseconds look_every = std::chrono::seconds(1));
 
-  // `authorization`: the value of that metadata; empty: none was sent.
-  // UNAUTHENTICATED.
-  absl::StatusOr<services::Principal> Identify(absl::string_view authorization,
+  // A token counts before a certificate. UNAUTHENTICATED.
+  absl::StatusOr<services::Principal> Identify(const Presented& presented,
                                                absl::Time now);
 
  private:

@@ -75,8 +75,7 @@ absl::Status CallPath::Prepare() {
 }
 
 absl::Status CallPath::Enter(const Endpoint& endpoint,
-                             absl::string_view authorization,
-                             absl::string_view peer,
+                             const Presented& presented, absl::string_view peer,
                              steady_clock::time_point deadline,
                              std::function<bool()> cancelled,
                              Passage* passage) {
@@ -97,7 +96,7 @@ absl::Status CallPath::Enter(const Endpoint& endpoint,
   }
   if (policy.public_()) return absl::OkStatus();
   absl::StatusOr<services::Principal> principal =
-      identity_.Identify(authorization, info.now);
+      identity_.Identify(presented, info.now);
   if (!principal.ok()) return principal.status();
   info.principal = *std::move(principal);
   if (!info.principal.permissions->Has(policy.permission()) ||

@@ -56,7 +56,7 @@ class CallPath {
 
   // Identity and permission. `deadline`: the caller's; max(): none was sent,
   // and the method's default is taken. Does not block.
-  absl::Status Enter(const Endpoint& endpoint, absl::string_view authorization,
+  absl::Status Enter(const Endpoint& endpoint, const Presented& presented,
                      absl::string_view peer,
                      std::chrono::steady_clock::time_point deadline,
                      std::function<bool()> cancelled, Passage* passage);

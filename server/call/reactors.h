@@ -25,8 +25,8 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StartBidi(
 
 // --- what they share ---
 
-// The value of the metadata `authorization`; empty: none.
-std::string AuthorizationOf(const grpc::CallbackServerContext& server);
+// What tells who calls.
+Presented PresentedBy(const grpc::CallbackServerContext& server);
 // When the caller stops waiting, on the monotonic clock; max(): never.
 std::chrono::steady_clock::time_point DeadlineOf(
     const grpc::CallbackServerContext& server);

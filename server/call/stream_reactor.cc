@@ -93,7 +93,7 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     until_done_ = shared_from_this();
     auto cancelled = cancelled_;
     absl::Status status = context_.path.Enter(
-        endpoint_, AuthorizationOf(*server), server->peer(),
+        endpoint_, PresentedBy(*server), server->peer(),
         DeadlineOf(*server), [cancelled] { return cancelled->load(); },
         &passage_);
     if (!status.ok()) {

@@ -10,10 +10,15 @@
 
 namespace charter::call {
 
-// Both empty: plain text. Else TLS with the PEM files, which are read again
-// when they change; new handshakes then get the new certificate.
-std::shared_ptr<grpc::ServerCredentials> MakeCredentials(
-    const std::string& cert_file, const std::string& key_file);
+// PEM files, which are read again when they change; new handshakes then get
+// what is new. A pair that does not fit leaves the former one in force.
+struct TlsFiles {
+  std::string cert, key;  // the server's; both empty: plain text
+  // The authorities one of which must have signed the caller's certificate;
+  // empty: callers need none.
+  std::string client_ca;
+};
+std::shared_ptr<grpc::ServerCredentials> MakeCredentials(const TlsFiles& files);
 
 }  // namespace charter::call
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "grpc/grpc_security_constants.h"
 #include "grpc/support/time.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 #include "grpcpp/support/proto_buffer_writer.h"
@@ -34,7 +35,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   void Begin(grpc::CallbackServerContext* server) {
     auto cancelled = cancelled_;
     absl::Status status = context_.path.Enter(
-        endpoint_, AuthorizationOf(*server), server->peer(),
+        endpoint_, PresentedBy(*server), server->peer(),
         DeadlineOf(*server), [cancelled] { return cancelled->load(); },
         &passage_);
     if (!status.ok()) {
@@ -136,11 +137,23 @@ grpc::ServerUnaryReactor* StartUnary(CallContext& context,
   return reactor;
 }
 
-std::string AuthorizationOf(const grpc::CallbackServerContext& server) {
+Presented PresentedBy(const grpc::CallbackServerContext& server) {
+  Presented presented;
   const auto& metadata = server.client_metadata();
   const auto found = metadata.find("authorization");
-  if (found == metadata.end()) return "";
-  return std::string(found->second.data(), found->second.size());
+  if (found != metadata.end()) {
+    presented.authorization.assign(found->second.data(), found->second.size());
+    return presented;
+  }
+  const auto transport = server.auth_context();
+  if (!transport->IsPeerAuthenticated()) return presented;
+  for (const char* kind :
+       {GRPC_PEER_SPIFFE_ID_PROPERTY_NAME, GRPC_PEER_URI_PROPERTY_NAME,
+        GRPC_PEER_DNS_PROPERTY_NAME}) {
+    for (const grpc::string_ref& name : transport->FindPropertyValues(kind))
+      presented.certificate_names.emplace_back(name.data(), name.size());
+  }
+  return presented;
 }
 
 steady_clock::time_point DeadlineOf(const grpc::CallbackServerContext& server) {

@@ -248,6 +248,10 @@ absl::Status CheckConfig(const Config& config) {
     return absl::FailedPreconditionError(
         "--tls-cert and --tls-key belong together");
   }
+  if (!config.tls_client_ca.empty() && config.tls_cert.empty()) {
+    return absl::FailedPreconditionError(
+        "--tls-client-ca is for a server with --tls-cert and --tls-key");
+  }
   return absl::OkStatus();
 }
 

@@ -30,6 +30,7 @@ struct Config {
   std::string tokens;     // file of hashed tokens (server/call/identity.h)
   bool insecure = false;  // no tokens: everybody is admin
   std::string tls_cert, tls_key;  // PEM files; empty: no TLS
+  std::string tls_client_ca;      // PEM file; empty: callers need none
   int threads = 8;
   absl::Duration grace = absl::Seconds(25);
   std::string log_level = "info";

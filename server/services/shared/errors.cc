@@ -340,6 +340,12 @@ absl::Status TokenInvalid() {
               "valid");
 }
 
+absl::Status CertificateUnknown() {
+  return Make(absl::StatusCode::kUnauthenticated, "CERTIFICATE_UNKNOWN",
+              "no name in the caller's certificate is one that the server's "
+              "token file has: send a token, or have a name entered there");
+}
+
 absl::Status PermissionMissing(absl::string_view permission,
                                absl::string_view principal) {
   return Make(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",

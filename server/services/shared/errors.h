@@ -119,6 +119,7 @@ absl::Status ResumeTokenExpired(absl::string_view earliest_token);
 // UNAUTHENTICATED, PERMISSION_DENIED.
 absl::Status TokenMissing();
 absl::Status TokenInvalid();
+absl::Status CertificateUnknown();
 absl::Status PermissionMissing(absl::string_view permission,
                                absl::string_view principal);
 

@@ -95,14 +95,37 @@ TEST_F(IdentityFileTest, ReadsAuthorizationMetadata) {
   Write(Entry("secret", "desk", "roles = [\"viewer\"]"));
   auto identity = Identity::FromFile(path_, Roles());
   ASSERT_TRUE(identity.ok()) << identity.status();
-  EXPECT_EQ((*identity)->Identify("Bearer secret", kNow)->name, "desk");
-  EXPECT_EQ((*identity)->Identify("bearer  secret ", kNow)->name, "desk");
-  EXPECT_EQ(ReasonOf((*identity)->Identify("", kNow).status()),
+  EXPECT_EQ((*identity)->Identify({"Bearer secret", {}}, kNow)->name, "desk");
+  EXPECT_EQ((*identity)->Identify({"bearer  secret ", {}}, kNow)->name, "desk");
+  EXPECT_EQ(ReasonOf((*identity)->Identify({"", {}}, kNow).status()),
             "TOKEN_MISSING");
-  EXPECT_EQ(ReasonOf((*identity)->Identify("Basic abc", kNow).status()),
+  EXPECT_EQ(ReasonOf((*identity)->Identify({"Basic abc", {}}, kNow).status()),
             "TOKEN_MISSING");
-  EXPECT_EQ(ReasonOf((*identity)->Identify("Bearer x", kNow).status()),
+  EXPECT_EQ(ReasonOf((*identity)->Identify({"Bearer x", {}}, kNow).status()),
             "TOKEN_INVALID");
+}
+
+TEST_F(IdentityFileTest, KnowsCallersByTheirCertificate) {
+  Write(absl::StrCat("[[token]]\ncertificate = \"spiffe://acme/desk\"\n"
+                     "principal = \"desk\"\nroles = [\"viewer\"]\n",
+                     Entry("secret", "portal", "roles = [\"viewer\"]")));
+  auto identity = Identity::FromFile(path_, Roles());
+  ASSERT_TRUE(identity.ok()) << identity.status();
+  const std::vector<std::string> names = {"desk.acme", "spiffe://acme/desk"};
+  EXPECT_EQ((*identity)->Identify({"", names}, kNow)->name, "desk");
+  // A token counts before it, and cannot speak of certificates.
+  EXPECT_EQ((*identity)->Identify({"Bearer secret", names}, kNow)->name,
+            "portal");
+  EXPECT_EQ(ReasonOf((*identity)
+                         ->Identify({"Bearer certificate spiffe://acme/desk",
+                                     {}},
+                                    kNow)
+                         .status()),
+            "TOKEN_INVALID");
+  EXPECT_EQ(ReasonOf((*identity)->Identify({"", {"other"}}, kNow).status()),
+            "CERTIFICATE_UNKNOWN");
+  EXPECT_EQ(ReasonOf((*identity)->Identify({"", {}}, kNow).status()),
+            "TOKEN_MISSING");
 }
 
 TEST_F(IdentityFileTest, FollowsTheFileAndKeepsTheLastGoodOne) {
@@ -111,14 +134,14 @@ TEST_F(IdentityFileTest, FollowsTheFileAndKeepsTheLastGoodOne) {
       Identity::FromFile(path_, Roles(), std::chrono::milliseconds(0));
   ASSERT_TRUE(identity.ok()) << identity.status();
   Write(Entry("two", "desk", "roles = [\"viewer\"]"));
-  EXPECT_TRUE((*identity)->Identify("Bearer two", kNow).ok());
-  EXPECT_FALSE((*identity)->Identify("Bearer one", kNow).ok());
+  EXPECT_TRUE((*identity)->Identify({"Bearer two", {}}, kNow).ok());
+  EXPECT_FALSE((*identity)->Identify({"Bearer one", {}}, kNow).ok());
   Write("nonsense");
-  EXPECT_TRUE((*identity)->Identify("Bearer two", kNow).ok());
+  EXPECT_TRUE((*identity)->Identify({"Bearer two", {}}, kNow).ok());
   std::remove(path_.c_str());
-  EXPECT_TRUE((*identity)->Identify("Bearer two", kNow).ok());
+  EXPECT_TRUE((*identity)->Identify({"Bearer two", {}}, kNow).ok());
   Write(Entry("three", "desk", ""));
-  EXPECT_TRUE((*identity)->Identify("Bearer three", kNow).ok());
+  EXPECT_TRUE((*identity)->Identify({"Bearer three", {}}, kNow).ok());
 }
 
 TEST_F(IdentityFileTest, AWrongFileAtTheStartIsRefused) {
@@ -128,7 +151,7 @@ TEST_F(IdentityFileTest, AWrongFileAtTheStartIsRefused) {
 }
 
 TEST(IdentityTest, InsecureMakesEverybodyAdmin) {
-  const auto principal = Identity::Insecure()->Identify("", kNow);
+  const auto principal = Identity::Insecure()->Identify({"", {}}, kNow);
   ASSERT_TRUE(principal.ok());
   EXPECT_TRUE(principal->permissions->Has("anything.at-all"));
 }

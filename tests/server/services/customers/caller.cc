@@ -127,7 +127,7 @@ absl::StatusOr<Json> CustomersTest::Try(const std::string& token,
   const std::string bytes = request->SerializeAsString();
   call::Passage passage;
   absl::Status status = path_->Enter(
-      *endpoint, "Bearer " + token, "test",
+      *endpoint, {"Bearer " + token, {}}, "test",
       std::chrono::steady_clock::time_point::max(), nullptr, &passage);
   if (status.ok()) {
     status = path_->Admit(
