@@ -88,8 +88,8 @@ absl::Status Server::Begin(const ServerOptions& options) {
   transport_ = std::make_unique<call::Transport>(context_, endpoints_);
   grpc::ServerBuilder builder;
   if (!options.listen.empty()) {
-    builder.AddListeningPort(options.listen,
-                             call::MakeCredentials(options.tls), &port_);
+    builder.AddListeningPort(options.listen, call::MakeCredentials(options.tls),
+                             &port_);
   }
   builder.RegisterService(transport_.get());
   builder.SetMaxReceiveMessageSize(kTransportLimit);

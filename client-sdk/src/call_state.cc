@@ -1,8 +1,8 @@
-#include "src/call_state.h"
+#include "client-sdk/src/call_state.h"
 
 #include "absl/strings/str_cat.h"
+#include "client-sdk/src/status_payloads.h"
 #include "grpc/support/time.h"
-#include "src/status_payloads.h"
 
 namespace charter::client::internal {
 namespace {

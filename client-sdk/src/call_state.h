@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "charter/client/observer.h"
-#include "src/transport.h"
+#include "client-sdk/src/transport.h"
 
 namespace charter::client::internal {
 

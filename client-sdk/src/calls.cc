@@ -1,13 +1,13 @@
-#include "src/calls.h"
+#include "client-sdk/src/calls.h"
 
 #include <utility>
 
+#include "client-sdk/src/call_state.h"
+#include "client-sdk/src/status_payloads.h"
 #include "grpcpp/impl/client_unary_call.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/rpc_method.h"
 #include "grpcpp/support/client_callback.h"
-#include "src/call_state.h"
-#include "src/status_payloads.h"
 
 namespace charter::client::internal {
 namespace {

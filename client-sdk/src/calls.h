@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "client-sdk/src/transport.h"
 #include "google/protobuf/message.h"
-#include "src/transport.h"
 
 namespace charter::client::internal {
 

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "src/calls.h"
-#include "src/stream.h"
-#include "src/transport.h"
+#include "client-sdk/src/calls.h"
+#include "client-sdk/src/stream.h"
+#include "client-sdk/src/transport.h"
 
 namespace charter::client {
 

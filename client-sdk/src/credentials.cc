@@ -14,6 +14,10 @@
 namespace charter::client {
 namespace {
 
+std::shared_ptr<Timing> OrSystem(std::shared_ptr<Timing> timing) {
+  return timing == nullptr ? SystemTiming() : std::move(timing);
+}
+
 class FixedToken : public Credentials {
  public:
   explicit FixedToken(std::string token) : token_(std::move(token)) {}
@@ -27,16 +31,19 @@ class FixedToken : public Credentials {
 class Refreshing : public Credentials {
  public:
   Refreshing(std::function<absl::StatusOr<ExpiringToken>()> refresh,
-             absl::Duration margin)
-      : refresh_(std::move(refresh)), margin_(margin) {}
+             absl::Duration margin, std::shared_ptr<Timing> timing)
+      : refresh_(std::move(refresh)),
+        margin_(margin),
+        timing_(OrSystem(std::move(timing))) {}
 
   absl::StatusOr<std::string> Token() override {
     absl::MutexLock lock(&mutex_);
-    if (!token_.has_value() || absl::Now() + margin_ >= token_->expire_time) {
+    const absl::Time now = timing_->Now();
+    if (!token_.has_value() || now + margin_ >= token_->expire_time) {
       absl::StatusOr<ExpiringToken> token = refresh_();
       if (!token.ok()) {
         // What is still good goes on.
-        if (token_.has_value() && absl::Now() < token_->expire_time)
+        if (token_.has_value() && now < token_->expire_time)
           return token_->token;
         return token.status();
       }
@@ -53,17 +60,19 @@ class Refreshing : public Credentials {
  private:
   const std::function<absl::StatusOr<ExpiringToken>()> refresh_;
   const absl::Duration margin_;
+  const std::shared_ptr<Timing> timing_;
   absl::Mutex mutex_;
   std::optional<ExpiringToken> token_ ABSL_GUARDED_BY(mutex_);
 };
 
 class FileToken : public Credentials {
  public:
-  explicit FileToken(std::string path) : path_(std::move(path)) {}
+  FileToken(std::string path, std::shared_ptr<Timing> timing)
+      : path_(std::move(path)), timing_(OrSystem(std::move(timing))) {}
 
   absl::StatusOr<std::string> Token() override {
     absl::MutexLock lock(&mutex_);
-    if (absl::Now() >= look_again_) Look();
+    if (timing_->Now() >= look_again_) Look();
     if (token_.empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
           path_, ": no token can be read; its first line must be one"));
@@ -86,7 +95,7 @@ class FileToken : public Credentials {
   };
 
   void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    look_again_ = absl::Now() + absl::Seconds(1);
+    look_again_ = timing_->Now() + absl::Seconds(1);
     struct stat found;
     if (stat(path_.c_str(), &found) != 0) return;
     const Stamp stamp = {
@@ -103,6 +112,7 @@ class FileToken : public Credentials {
   }
 
   const std::string path_;
+  const std::shared_ptr<Timing> timing_;
   absl::Mutex mutex_;
   std::string token_ ABSL_GUARDED_BY(mutex_);
   Stamp stamp_ ABSL_GUARDED_BY(mutex_);
@@ -117,12 +127,14 @@ std::shared_ptr<Credentials> BearerToken(std::string token) {
 
 std::shared_ptr<Credentials> RefreshingToken(
     std::function<absl::StatusOr<ExpiringToken>()> refresh,
-    absl::Duration margin) {
-  return std::make_shared<Refreshing>(std::move(refresh), margin);
+    absl::Duration margin, std::shared_ptr<Timing> timing) {
+  return std::make_shared<Refreshing>(std::move(refresh), margin,
+                                      std::move(timing));
 }
 
-std::shared_ptr<Credentials> TokenFile(std::string path) {
-  return std::make_shared<FileToken>(std::move(path));
+std::shared_ptr<Credentials> TokenFile(std::string path,
+                                       std::shared_ptr<Timing> timing) {
+  return std::make_shared<FileToken>(std::move(path), std::move(timing));
 }
 
 }  // namespace charter::client

@@ -7,7 +7,7 @@
 #include "charter/client/generated.h"
 #include "charter/client/server_stream.h"
 #include "charter/client/status.h"
-#include "src/retry_state.h"
+#include "client-sdk/src/retry_state.h"
 
 namespace charter::client {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "client-sdk/src/status_payloads.h"
 #include "google/rpc/error_details.pb.h"
-#include "src/status_payloads.h"
 
 namespace charter::client {
 namespace {

@@ -1,4 +1,4 @@
-#include "src/status_payloads.h"
+#include "client-sdk/src/status_payloads.h"
 
 #include <utility>
 #include <vector>

@@ -1,14 +1,14 @@
-#include "src/stream.h"
+#include "client-sdk/src/stream.h"
 
 #include <utility>
 
+#include "client-sdk/src/call_state.h"
+#include "client-sdk/src/status_payloads.h"
 #include "grpc/support/time.h"
 #include "grpcpp/completion_queue.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "grpcpp/impl/rpc_method.h"
 #include "grpcpp/support/async_stream.h"
-#include "src/call_state.h"
-#include "src/status_payloads.h"
 
 namespace charter::client::internal {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "client-sdk/src/transport.h"
 #include "google/protobuf/message.h"
-#include "src/transport.h"
 
 namespace charter::client::internal {
 

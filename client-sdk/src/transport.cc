@@ -1,4 +1,4 @@
-#include "src/transport.h"
+#include "client-sdk/src/transport.h"
 
 #include <arpa/inet.h>
 

@@ -16,8 +16,8 @@
 #include "charter/client/options.h"
 #include "charter/client/retry.h"
 #include "charter/client/timing.h"
+#include "client-sdk/src/retry_state.h"
 #include "grpcpp/grpcpp.h"
-#include "src/retry_state.h"
 
 namespace charter::client::internal {
 

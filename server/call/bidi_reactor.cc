@@ -20,9 +20,9 @@ class BidiReactor final
 
   void Begin() {
     until_done_ = shared_from_this();
-    absl::Status status = context_.path.Enter(
-        endpoint_, PresentedBy(*server_), server_->peer(),
-        DeadlineOf(*server_), nullptr, &passage_);
+    absl::Status status =
+        context_.path.Enter(endpoint_, PresentedBy(*server_), server_->peer(),
+                            DeadlineOf(*server_), nullptr, &passage_);
     if (!status.ok()) return End(status);
     std::weak_ptr<BidiReactor> weak = weak_from_this();
     // Such a stream has nothing to finish: a stop cuts it off.

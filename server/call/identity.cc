@@ -127,9 +127,9 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
       const toml::table& table = *element.as_table();
       for (const auto& [name, value] : table) {
         if (name.str() != "sha256" && name.str() != "certificate" &&
-            name.str() != "principal" &&
-            name.str() != "roles" && name.str() != "expires" &&
-            name.str() != "account" && name.str() != "contact") {
+            name.str() != "principal" && name.str() != "roles" &&
+            name.str() != "expires" && name.str() != "account" &&
+            name.str() != "contact") {
           return Wrong(file_name, value,
                        "unknown key; a token has sha256 or certificate, "
                        "principal, roles, expires, and of customers account "
@@ -137,8 +137,7 @@ absl::StatusOr<std::shared_ptr<const TokenSet>> TokenSet::Parse(
         }
       }
       absl::StatusOr<std::string> shown = ShownBy(table);
-      if (!shown.ok())
-        return Wrong(file_name, table, shown.status().message());
+      if (!shown.ok()) return Wrong(file_name, table, shown.status().message());
       Entry entry;
       entry.principal.name = table["principal"].value_or(std::string());
       if (entry.principal.name.empty() ||

@@ -93,9 +93,8 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     until_done_ = shared_from_this();
     auto cancelled = cancelled_;
     absl::Status status = context_.path.Enter(
-        endpoint_, PresentedBy(*server), server->peer(),
-        DeadlineOf(*server), [cancelled] { return cancelled->load(); },
-        &passage_);
+        endpoint_, PresentedBy(*server), server->peer(), DeadlineOf(*server),
+        [cancelled] { return cancelled->load(); }, &passage_);
     if (!status.ok()) {
       AuditRefusal(context_, passage_, status);
       return stream_->Finish(status);

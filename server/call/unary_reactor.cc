@@ -35,9 +35,8 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   void Begin(grpc::CallbackServerContext* server) {
     auto cancelled = cancelled_;
     absl::Status status = context_.path.Enter(
-        endpoint_, PresentedBy(*server), server->peer(),
-        DeadlineOf(*server), [cancelled] { return cancelled->load(); },
-        &passage_);
+        endpoint_, PresentedBy(*server), server->peer(), DeadlineOf(*server),
+        [cancelled] { return cancelled->load(); }, &passage_);
     if (!status.ok()) {
       AuditRefusal(context_, passage_, status);
       return End(status);

@@ -1,4 +1,4 @@
-#include "src/retry_state.h"
+#include "client-sdk/src/retry_state.h"
 
 #include "gtest/gtest.h"
 

@@ -1,9 +1,9 @@
 #include "charter/client/status.h"
 
+#include "client-sdk/src/status_payloads.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "gtest/gtest.h"
-#include "src/status_payloads.h"
 
 namespace charter::client {
 namespace {

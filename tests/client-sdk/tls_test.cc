@@ -29,7 +29,8 @@ class TlsTest : public testing::Test {
         << command;
   }
   void MakeAuthority(const std::string& name) {
-    Run(absl::StrCat("openssl req -x509 -newkey ec -pkeyopt "
+    Run(
+        absl::StrCat("openssl req -x509 -newkey ec -pkeyopt "
                      "ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=",
                      name, " -keyout ", name, ".key -out ", name, ".pem"));
   }
@@ -37,7 +38,8 @@ class TlsTest : public testing::Test {
   void MakeCertificate(const std::string& name, const std::string& authority,
                        const std::string& names) {
     std::ofstream(dir_.File("names.ext")) << "subjectAltName=" << names << "\n";
-    Run(absl::StrCat("openssl req -newkey ec -pkeyopt "
+    Run(
+        absl::StrCat("openssl req -newkey ec -pkeyopt "
                      "ec_paramgen_curve:prime256v1 -nodes -subj /CN=",
                      name, " -keyout ", name, ".key -out ", name, ".csr"));
     Run(absl::StrCat("openssl x509 -req -days 2 -in ", name, ".csr -CA ",
@@ -88,14 +90,14 @@ TEST_F(TlsTest, EncryptsAndTakesTheToken) {
                                 .Set<client::TlsOption>(Trusting("ca.pem"))
                                 .Set<client::CredentialsOption>(token))
                   .ok());
-  const absl::Status unknown =
-      List(*server, client::Options().Set<client::TlsOption>(Trusting("ca.pem")));
+  const absl::Status unknown = List(
+      *server, client::Options().Set<client::TlsOption>(Trusting("ca.pem")));
   EXPECT_EQ(client::ReasonOf(unknown), "TOKEN_MISSING");
-  const absl::Status distrusted = List(
-      *server, client::Options()
-                   .Set<client::TlsOption>(Trusting("other.pem"))
-                   .Set<client::CredentialsOption>(token)
-                   .Set<client::RetryOption>({.most_attempts = 1}));
+  const absl::Status distrusted =
+      List(*server, client::Options()
+                        .Set<client::TlsOption>(Trusting("other.pem"))
+                        .Set<client::CredentialsOption>(token)
+                        .Set<client::RetryOption>({.most_attempts = 1}));
   EXPECT_EQ(distrusted.code(), absl::StatusCode::kUnavailable) << distrusted;
 }
 
@@ -107,9 +109,9 @@ TEST_F(TlsTest, ACertificateSaysWhoCalls) {
   const auto server = Serve(true);
   client::Tls tls = Trusting("ca.pem");
   const absl::Status without = List(
-      *server, client::Options()
-                   .Set<client::TlsOption>(tls)
-                   .Set<client::RetryOption>({.most_attempts = 1}));
+      *server,
+      client::Options().Set<client::TlsOption>(tls).Set<client::RetryOption>(
+          {.most_attempts = 1}));
   EXPECT_EQ(without.code(), absl::StatusCode::kUnavailable) << without;
   tls.cert_file = dir_.File("desk.pem");
   tls.key_file = dir_.File("desk.key");

@@ -13,6 +13,8 @@ import tree
 ENGINE_LIBRARIES = ["std", "absl/", "re2/"]
 SERVER_LIBRARIES = ENGINE_LIBRARIES + ["system", "google/protobuf/", "spdlog/", "openssl/", "nlohmann/"]
 MESSAGES = ["charter/v1/*.pb.h", "google/*.pb.h", "grpc/*.pb.h"]
+# The SDK's public headers, hand-written and generated.
+CLIENT = ["charter/client/", "charter/testing/", "charter/v1/*_client.h", "charter/v1/*_fields.h", "charter/v1/mock_*"]
 
 # folder: (folders and generated headers of ours, libraries)
 ARROWS = {
@@ -46,9 +48,15 @@ ARROWS = {
     # The server put together, for main and for tests; main.cc alone knows the backends.
     "server/server.": (["server/", "storage/", "*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/"]),
     "server/main.cc": (["server/", "storage/", "*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/"]),
-    "client-sdk/": (["*.grpc.pb.h"] + MESSAGES, SERVER_LIBRARIES + ["grpc/", "grpcpp/"]),
+    # The runtime needs no generated stub: it calls by the method's path.
+    "client-sdk/": (CLIENT + MESSAGES, ENGINE_LIBRARIES + ["system", "google/protobuf/", "grpc/", "grpcpp/", "gmock/"]),
+    # The in-process fake is the server in a test's process.
+    "client-sdk/testing/": (["client-sdk/", "server/", "storage/"] + CLIENT + MESSAGES, ENGINE_LIBRARIES + ["system"]),
+    # As others use it.
+    "client-sdk/quickstart/": (CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gtest/", "desk.h"]),
+    "tools/protoc-gen-charter-client/": (MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/"]),
     "tools/": (
-        ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + MESSAGES,
+        ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + CLIENT + MESSAGES,
         SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "csv.h", "nlohmann/", "zlib.h"],
     ),
     # Measures the server, records its statements, and borrows the tests' databases.
@@ -67,7 +75,7 @@ HIDDEN = {
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.M)
 STD = re.compile(r"^[a-z_]+(?:\d\d)?$|^(?:assert|errno|float|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time)\.h$")
 SYSTEM = re.compile(r"^(?:sys/|netinet/|arpa/)|^(?:unistd|fcntl|poll|pthread|termios|netdb|pwd|dirent|sysexits)\.h$")
-OURS = re.compile(r"^(?:server|storage|client-sdk|tools|tests)/|\.pb\.h$")
+OURS = re.compile(r"^(?:server|storage|client-sdk|tools|tests|charter)/|\.pb\.h$")
 
 
 def matches(header, pattern):

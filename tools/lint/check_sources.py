@@ -38,6 +38,8 @@ def check(root):
         for top in ("server", "storage", "client-sdk", "tools", "tests", "protos")
         for path in tree.files(root, ".cc", ".proto", under=top)
     ]
+    # What a generator is expected to write is compared, not built.
+    paths = [path for path in paths if "/golden/" not in path]
     return len(paths), [f"{path}: in no CMakeLists.txt" for path in paths if not listed(root, path)]
 
 

@@ -106,9 +106,10 @@ TEST_F(IdentityFileTest, ReadsAuthorizationMetadata) {
 }
 
 TEST_F(IdentityFileTest, KnowsCallersByTheirCertificate) {
-  Write(absl::StrCat("[[token]]\ncertificate = \"spiffe://acme/desk\"\n"
-                     "principal = \"desk\"\nroles = [\"viewer\"]\n",
-                     Entry("secret", "portal", "roles = [\"viewer\"]")));
+  Write(
+      absl::StrCat("[[token]]\ncertificate = \"spiffe://acme/desk\"\n"
+                   "principal = \"desk\"\nroles = [\"viewer\"]\n",
+                   Entry("secret", "portal", "roles = [\"viewer\"]")));
   auto identity = Identity::FromFile(path_, Roles());
   ASSERT_TRUE(identity.ok()) << identity.status();
   const std::vector<std::string> names = {"desk.acme", "spiffe://acme/desk"};
@@ -116,12 +117,12 @@ TEST_F(IdentityFileTest, KnowsCallersByTheirCertificate) {
   // A token counts before it, and cannot speak of certificates.
   EXPECT_EQ((*identity)->Identify({"Bearer secret", names}, kNow)->name,
             "portal");
-  EXPECT_EQ(ReasonOf((*identity)
-                         ->Identify({"Bearer certificate spiffe://acme/desk",
-                                     {}},
-                                    kNow)
-                         .status()),
-            "TOKEN_INVALID");
+  EXPECT_EQ(
+      ReasonOf(
+          (*identity)
+              ->Identify({"Bearer certificate spiffe://acme/desk", {}}, kNow)
+              .status()),
+      "TOKEN_INVALID");
   EXPECT_EQ(ReasonOf((*identity)->Identify({"", {"other"}}, kNow).status()),
             "CERTIFICATE_UNKNOWN");
   EXPECT_EQ(ReasonOf((*identity)->Identify({"", {}}, kNow).status()),

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What the client generator writes for a small service, and what it refuses.
 
-  golden_test.py --protoc PROTOC --plugin PLUGIN --protos DIR [--write]
+  golden_test.py --protoc PROTOC --plugin PLUGIN --protos DIR [--write] PROTO...
+
+Each PROTO is here, under protos/.
 """
 
 import argparse
@@ -59,7 +61,7 @@ class GoldenTest(unittest.TestCase):
         golden = HERE / "golden"
         with tempfile.TemporaryDirectory() as folder:
             target = golden if ARGUMENTS.write else pathlib.Path(folder)
-            run = generate(HERE / "protos", ["library/v1/book.proto", "library/v1/library_service.proto"], target)
+            run = generate(HERE / "protos", [p.removeprefix("protos/") for p in ARGUMENTS.files], target)
             self.assertEqual(run.returncode, 0, run.stderr)
             written = sorted(str(p.relative_to(target)) for p in target.rglob("*.*"))
             self.assertEqual(written, sorted(str(p.relative_to(golden)) for p in golden.rglob("*.*")))
@@ -83,5 +85,6 @@ if __name__ == "__main__":
     parser.add_argument("--plugin", required=True)
     parser.add_argument("--protos", required=True)
     parser.add_argument("--write", action="store_true")
-    ARGUMENTS, rest = parser.parse_known_args()
-    unittest.main(argv=[sys.argv[0], *rest])
+    parser.add_argument("files", nargs="+")
+    ARGUMENTS = parser.parse_args()
+    unittest.main(argv=sys.argv[:1])

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "charter/client/timing.h"
 
 namespace charter::client {
 
@@ -22,6 +23,8 @@ class Credentials {
   virtual bool Refused(const std::string& token) = 0;
 };
 
+// In all: `timing` null is the machine's.
+
 // Always the same.
 std::shared_ptr<Credentials> BearerToken(std::string token);
 
@@ -35,13 +38,15 @@ struct ExpiringToken {
 // wait for its answer.
 std::shared_ptr<Credentials> RefreshingToken(
     std::function<absl::StatusOr<ExpiringToken>()> refresh,
-    absl::Duration margin = absl::Seconds(30));
+    absl::Duration margin = absl::Seconds(30),
+    std::shared_ptr<Timing> timing = nullptr);
 
 // The first line of a file, read again when the file changed (looked at no more
 // than once a second, and whenever the server refused the token). A file that
 // cannot be read any more leaves the last token in force; one that never could
 // is FAILED_PRECONDITION.
-std::shared_ptr<Credentials> TokenFile(std::string path);
+std::shared_ptr<Credentials> TokenFile(
+    std::string path, std::shared_ptr<Timing> timing = nullptr);
 
 // Default: the file that CHARTER_TOKEN_FILE in the environment names, else no
 // token. A token is never sent in plain text to another machine:

@@ -1,0 +1,75 @@
+#include "charter/client/credentials.h"
+
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
+
+namespace charter::client {
+namespace {
+
+class TurnedTiming : public Timing {
+ public:
+  absl::Time Now() override { return now; }
+  void Sleep(absl::Duration, const std::function<bool()>&) override {}
+  void After(absl::Duration, std::function<void()> then) override { then(); }
+  void Wake() override {}
+
+  absl::Time now = absl::UnixEpoch();
+};
+
+TEST(CredentialsTest, ATokenIsRefreshedBeforeItEndsAndWhenItIsRefused) {
+  const auto timing = std::make_shared<TurnedTiming>();
+  int asked = 0;
+  bool failing = false;
+  const auto credentials = RefreshingToken(
+      [&]() -> absl::StatusOr<ExpiringToken> {
+        if (failing) return absl::UnavailableError("gone");
+        return ExpiringToken{std::to_string(++asked),
+                             timing->now + absl::Minutes(10)};
+      },
+      absl::Minutes(1), timing);
+  EXPECT_EQ(*credentials->Token(), "1");
+  timing->now += absl::Minutes(8);
+  EXPECT_EQ(*credentials->Token(), "1");
+  timing->now += absl::Minutes(1);
+  EXPECT_EQ(*credentials->Token(), "2");
+  EXPECT_TRUE(credentials->Refused("2"));
+  EXPECT_EQ(*credentials->Token(), "3");
+  // What another thread has replaced meanwhile stays.
+  EXPECT_TRUE(credentials->Refused("2"));
+  EXPECT_EQ(*credentials->Token(), "3");
+  // While none can be had, the last one goes on until it ends.
+  failing = true;
+  timing->now += absl::Minutes(9);
+  EXPECT_EQ(*credentials->Token(), "3");
+  timing->now += absl::Minutes(1);
+  EXPECT_EQ(credentials->Token().status().code(),
+            absl::StatusCode::kUnavailable);
+}
+
+TEST(CredentialsTest, ATokenFileIsReadAgainWhenItChanges) {
+  const test::TempDir dir;
+  const auto timing = std::make_shared<TurnedTiming>();
+  const std::string path = dir.File("token");
+  const auto credentials = TokenFile(path, timing);
+  EXPECT_EQ(credentials->Token().status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  std::ofstream(path) << " one \nand more\n";
+  timing->now += absl::Seconds(2);
+  EXPECT_EQ(*credentials->Token(), "one");
+  std::ofstream(path) << "another\n";
+  EXPECT_EQ(*credentials->Token(), "one");
+  // Refused: it is looked at at once.
+  EXPECT_TRUE(credentials->Refused("one"));
+  EXPECT_EQ(*credentials->Token(), "another");
+  EXPECT_FALSE(credentials->Refused("another"));
+  std::remove(path.c_str());
+  timing->now += absl::Seconds(2);
+  EXPECT_EQ(*credentials->Token(), "another");
+}
+
+}  // namespace
+}  // namespace charter::client
