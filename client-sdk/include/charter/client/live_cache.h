@@ -1,0 +1,248 @@
+// Resources of one kind as they are now, kept by the feed: all of them at first,
+// then each change as it comes.
+//
+//   client::LiveCache<v1::Entitlement> cache(
+//       v1::MakeEventConnection(channel), "entitlements",
+//       [&] { return entitlements.ListEntitlements(); });
+//   …
+//   auto gold = cache.Get("entitlements/gold", absl::Seconds(30));
+#ifndef CHARTER_CLIENT_LIVE_CACHE_H_
+#define CHARTER_CLIENT_LIVE_CACHE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "charter/client/event_stream.h"
+#include "charter/client/page_range.h"
+#include "charter/client/status.h"
+
+namespace charter::client {
+
+struct LiveCacheOptions {
+  EventStreamOptions stream;
+  // Only events of this account are followed; the list must keep to it, too.
+  std::string account;
+};
+
+// Thread-safe. Deleted resources leave it. A thread of its own follows the feed
+// until it is destroyed; when the feed has gone on further than it keeps, all is
+// listed anew.
+template <typename T>
+class LiveCache {
+ public:
+  using List = std::function<PageRange<T>()>;
+  // Told of each change, on the cache's thread: the name, and the resource; none:
+  // it is gone.
+  using OnChange = std::function<void(const std::string& name, const T*)>;
+
+  // `collection`: `accounts`. `list` gives all that is wanted.
+  LiveCache(std::shared_ptr<v1::EventConnection> events, std::string collection,
+            List list, LiveCacheOptions options = {}, OnChange on_change = {})
+      : events_(std::move(events)),
+        collection_(std::move(collection)),
+        list_(std::move(list)),
+        options_(std::move(options)),
+        on_change_(std::move(on_change)),
+        timing_(options_.stream.timing == nullptr ? SystemTiming()
+                                                  : options_.stream.timing),
+        thread_([this] { Run(); }) {}
+  ~LiveCache() {
+    {
+      absl::MutexLock lock(&mutex_);
+      stopping_ = true;
+      if (stream_ != nullptr) stream_->Cancel();
+    }
+    timing_->Wake();
+    thread_.join();
+  }
+  LiveCache(const LiveCache&) = delete;
+  LiveCache& operator=(const LiveCache&) = delete;
+
+  // Waits until all is there. DEADLINE_EXCEEDED, or why it cannot be.
+  absl::Status WaitUntilReady(absl::Duration most) const {
+    absl::MutexLock lock(&mutex_);
+    const auto settled = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return ready_ || !broken_.ok();
+    };
+    if (!mutex_.AwaitWithTimeout(absl::Condition(&settled), most))
+      return absl::DeadlineExceededError("the cache is not filled yet");
+    return broken_;
+  }
+
+  // The resource as it was at most `staleness` ago; none: there is none.
+  // UNAVAILABLE: nothing that fresh is known, ask the server.
+  absl::StatusOr<std::optional<T>> Get(
+      const std::string& name,
+      absl::Duration staleness = absl::InfiniteDuration()) const {
+    absl::MutexLock lock(&mutex_);
+    if (absl::Status fresh = CheckFresh(staleness); !fresh.ok()) return fresh;
+    const auto found = rows_.find(name);
+    if (found == rows_.end()) return std::optional<T>();
+    return std::optional<T>(found->second);
+  }
+  // All for which `wanted` holds, in no order.
+  absl::StatusOr<std::vector<T>> Find(
+      const std::function<bool(const T&)>& wanted,
+      absl::Duration staleness = absl::InfiniteDuration()) const {
+    absl::MutexLock lock(&mutex_);
+    if (absl::Status fresh = CheckFresh(staleness); !fresh.ok()) return fresh;
+    std::vector<T> rows;
+    for (const auto& [name, row] : rows_) {
+      if (wanted(row)) rows.push_back(row);
+    }
+    return rows;
+  }
+  size_t size() const {
+    absl::MutexLock lock(&mutex_);
+    return rows_.size();
+  }
+  // How long ago the server last said that nothing is missing here; infinite:
+  // never yet.
+  absl::Duration staleness() const {
+    absl::MutexLock lock(&mutex_);
+    return Staleness();
+  }
+
+ private:
+  absl::Duration Staleness() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return ready_ ? timing_->Now() - complete_ : absl::InfiniteDuration();
+  }
+  absl::Status CheckFresh(absl::Duration staleness) const
+      ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    if (!broken_.ok()) return broken_;
+    if (Staleness() <= staleness && ready_) return absl::OkStatus();
+    return absl::UnavailableError(
+        ready_ ? absl::StrCat("the cache was last complete ",
+                              absl::FormatDuration(Staleness()), " ago")
+               : "the cache is not filled yet");
+  }
+  bool Stopping() const {
+    absl::MutexLock lock(&mutex_);
+    return stopping_;
+  }
+
+  void Run() {
+    int failures = 0;
+    while (!Stopping()) {
+      absl::Status status = Follow(&failures);
+      if (Stopping()) return;
+      // Listing anew mends a token that is too old, and what a server that was
+      // away longer than the stream waits left undone.
+      if (ReasonOf(status) != "RESUME_TOKEN_EXPIRED" &&
+          status.code() != absl::StatusCode::kUnavailable) {
+        absl::MutexLock lock(&mutex_);
+        broken_ = std::move(status);
+        return;
+      }
+      timing_->Sleep(internal::PauseOf(options_.stream.reconnect, failures++,
+                                       RetryDelayOf(status)),
+                     [this] { return Stopping(); });
+    }
+  }
+
+  // Lists, and follows from before the list.
+  absl::Status Follow(int* failures) {
+    v1::WatchEventsRequest request;
+    request.mutable_filter()->set_account(options_.account);
+    request.mutable_filter()->add_resource_types(collection_);
+    EventStream stream(events_, std::move(request), options_.stream);
+    {
+      absl::MutexLock lock(&mutex_);
+      stream_ = &stream;
+      if (stopping_) stream.Cancel();
+    }
+    absl::Status status = FollowWith(stream, failures);
+    absl::MutexLock lock(&mutex_);
+    stream_ = nullptr;
+    return status;
+  }
+  absl::Status FollowWith(EventStream& stream, int* failures) {
+    // The first message comes at once; from its place on nothing is missed.
+    absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
+    if (!response.ok()) return response.status();
+    absl::flat_hash_map<std::string, T> rows;
+    for (absl::StatusOr<T>& row : list_()) {
+      if (!row.ok()) return row.status();
+      std::string name = row->name();
+      rows.insert_or_assign(std::move(name), *std::move(row));
+    }
+    {
+      absl::MutexLock lock(&mutex_);
+      rows_ = std::move(rows);
+      Apply(*response);
+      ready_ = true;
+      complete_ = timing_->Now();
+    }
+    Tell(*response);
+    *failures = 0;
+    for (;;) {
+      response = stream.Next();
+      if (!response.ok()) return response.status();
+      {
+        absl::MutexLock lock(&mutex_);
+        Apply(*response);
+        complete_ = timing_->Now();
+      }
+      Tell(*response);
+    }
+  }
+
+  // What the event leaves of its resource; none: nothing.
+  static std::optional<T> After(const v1::Event& event) {
+    T row;
+    if (!event.has_resource() || !event.resource().UnpackTo(&row))
+      return std::nullopt;
+    if constexpr (requires { row.has_delete_time(); }) {
+      if (row.has_delete_time()) return std::nullopt;
+    }
+    return row;
+  }
+  void Apply(const v1::WatchEventsResponse& response)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    for (const v1::Event& event : response.events()) {
+      if (std::optional<T> row = After(event); row.has_value()) {
+        rows_.insert_or_assign(event.subject(), *std::move(row));
+      } else {
+        rows_.erase(event.subject());
+      }
+    }
+  }
+  void Tell(const v1::WatchEventsResponse& response) const {
+    if (on_change_ == nullptr) return;
+    for (const v1::Event& event : response.events()) {
+      const std::optional<T> row = After(event);
+      on_change_(event.subject(), row.has_value() ? &*row : nullptr);
+    }
+  }
+
+  const std::shared_ptr<v1::EventConnection> events_;
+  const std::string collection_;
+  const List list_;
+  const LiveCacheOptions options_;
+  const OnChange on_change_;
+  const std::shared_ptr<Timing> timing_;
+
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_map<std::string, T> rows_ ABSL_GUARDED_BY(mutex_);
+  bool ready_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time complete_ ABSL_GUARDED_BY(mutex_);
+  absl::Status broken_ ABSL_GUARDED_BY(mutex_);
+  EventStream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::thread thread_;  // last: it uses the others
+};
+
+}  // namespace charter::client
+
+#endif  // CHARTER_CLIENT_LIVE_CACHE_H_

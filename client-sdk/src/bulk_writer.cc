@@ -1,0 +1,53 @@
+#include "charter/client/bulk_writer.h"
+
+namespace charter::client::internal {
+
+void BulkGate::Enter() {
+  absl::MutexLock lock(&mutex_);
+  const auto free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return under_way_ < static_cast<int>(window_);
+  };
+  mutex_.Await(absl::Condition(&free));
+  ++under_way_;
+  ++progress_.added;
+}
+
+void BulkGate::Leave(const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  --under_way_;
+  if (until_next_cut_ > 0) --until_next_cut_;
+  if (status.ok()) {
+    ++progress_.written;
+    window_ = std::min(most_, window_ + 1 / window_);
+  } else {
+    ++progress_.failed;
+  }
+}
+
+void BulkGate::WaitUntilEmpty() {
+  absl::MutexLock lock(&mutex_);
+  const auto empty = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return under_way_ == 0;
+  };
+  mutex_.Await(absl::Condition(&empty));
+}
+
+BulkProgress BulkGate::progress() const {
+  absl::MutexLock lock(&mutex_);
+  BulkProgress progress = progress_;
+  progress.at_once = static_cast<int>(window_);
+  return progress;
+}
+
+void BulkGate::OnAttempt(absl::string_view, int, const absl::Status& status,
+                         absl::Duration) {
+  if (status.code() != absl::StatusCode::kUnavailable &&
+      status.code() != absl::StatusCode::kResourceExhausted)
+    return;
+  absl::MutexLock lock(&mutex_);
+  if (until_next_cut_ > 0) return;
+  window_ = std::max(1.0, window_ / 2);
+  until_next_cut_ = under_way_;
+}
+
+}  // namespace charter::client::internal
