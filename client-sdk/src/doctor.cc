@@ -55,7 +55,7 @@ std::vector<Finding> Doctor(const std::shared_ptr<Channel>& channel) {
       timing == nullptr ? SystemTiming() : *timing;
   const absl::Time before = clock->Now();
   v1::AdminClient admin(channel, options);
-  const absl::StatusOr<v1::ServerInfo> info = admin.GetServerInfo({});
+  const absl::StatusOr<v1::ServerInfo> info = admin.GetServerInfo();
   const absl::Time after = clock->Now();
   const bool refused =
       info.status().code() == absl::StatusCode::kUnauthenticated ||

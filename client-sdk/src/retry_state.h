@@ -31,11 +31,6 @@ class RetryRights {
   absl::Time refilled_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
-// A random pause after the `failures`th failure in a row, from 0, and what the
-// server asked for on top.
-absl::Duration PauseOf(const RetryPolicy& policy, int failures,
-                       std::optional<absl::Duration> asked);
-
 // Whether such a failure may pass by itself.
 bool MayPass(const absl::Status& status);
 

@@ -9,6 +9,8 @@
 #ifndef CHARTER_CLIENT_RETRY_H_
 #define CHARTER_CLIENT_RETRY_H_
 
+#include <optional>
+
 #include "absl/time/time.h"
 
 namespace charter::client {
@@ -28,6 +30,15 @@ struct RetryPolicy {
   // How the bound grows; 1 or more.
   double multiplier = 1.6;
 };
+
+namespace internal {
+
+// A random pause after the `failures`th failure in a row, from 0, and what the
+// server asked for on top.
+absl::Duration PauseOf(const RetryPolicy& policy, int failures,
+                       std::optional<absl::Duration> asked);
+
+}  // namespace internal
 
 // Per channel or client or call.
 struct RetryOption {

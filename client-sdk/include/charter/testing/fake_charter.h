@@ -27,7 +27,7 @@ struct FakeOptions {
                                      absl::UTCTimeZone());
   // Who may do what: the text of a token file, as charterd reads it. Empty:
   // everybody may do everything, without a token.
-  std::string tokens;
+  std::string tokens = "";
 };
 
 // Thread-safe, but for Advance, which one thread calls at a time.
