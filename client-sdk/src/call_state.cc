@@ -63,6 +63,10 @@ absl::Status CallState::Lost() {
   return faults == nullptr ? absl::OkStatus() : faults->After(NameOf(method_));
 }
 
+void CallState::Ended() {
+  if (transport_.faults() != nullptr) transport_.faults()->Ended();
+}
+
 absl::Status CallState::Prepare(grpc::ClientContext* context) {
   if (!transport_.broken().ok()) return transport_.broken();
   if (cancelled()) return absl::CancelledError("the caller gave the call up");

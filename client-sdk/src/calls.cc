@@ -82,6 +82,7 @@ class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
         [self = shared_from_this()](grpc::Status status) {
           absl::Status ended = FromGrpc(status);
           ended.Update(self->state_.Lost());
+          self->state_.Ended();
           self->Ended(std::move(ended));
         });
   }
@@ -129,6 +130,7 @@ absl::Status Call(Transport& transport, const Method& method,
               &transport.channel(), UnaryMethod(transport, method), &context,
               request, response));
       status.Update(state.Lost());
+      state.Ended();
     }
     const std::optional<absl::Duration> pause = state.After(&status);
     if (!pause.has_value()) break;

@@ -28,7 +28,7 @@ class GrpcStream : public MessageStream {
         state_(*transport_, method_, *request_, options) {
     request_->CopyFrom(request);
     broken_ = state_.Prepare(&context_);
-    broken_.Update(state_.Before());
+    if (broken_.ok()) broken_ = state_.Before();
     if (!broken_.ok()) return;
     if (state_.cancellation() != nullptr) {
       cancel_id_ =
@@ -43,6 +43,7 @@ class GrpcStream : public MessageStream {
                                       &transport_->channel())),
         &context_, static_cast<const MessageLite&>(*request_), true, this));
     under_way_ = Operation::kStart;
+    state_.Ended();
   }
 
   ~GrpcStream() override {

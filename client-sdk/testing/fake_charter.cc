@@ -102,7 +102,8 @@ bool Matches(absl::string_view pattern, absl::string_view method) {
 
 class OrderedFaults : public client::Faults {
  public:
-  explicit OrderedFaults(VirtualClock& clock) : clock_(clock) {}
+  explicit OrderedFaults(std::shared_ptr<VirtualClock> clock)
+      : clock_(std::move(clock)) {}
 
   void Add(absl::string_view method, absl::Status status, int times,
            bool before) {
@@ -114,14 +115,42 @@ class OrderedFaults : public client::Faults {
     delays_[std::string(method)] = by;
   }
 
+  // From now on no attempt begins. Waits for those that have begun, for a while
+  // without `stop`, which cuts off what waits for something to happen.
+  void Close(const std::function<void()>& stop) {
+    constexpr absl::Duration kPatience = absl::Seconds(2);
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+    const auto none = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return under_way_ == 0;
+    };
+    mutex_.AwaitWithTimeout(absl::Condition(&none), kPatience);
+    mutex_.Unlock();
+    stop();
+    mutex_.Lock();
+    mutex_.Await(absl::Condition(&none));
+  }
+
+  void Ended() override {
+    absl::MutexLock lock(&mutex_);
+    --under_way_;
+  }
   absl::Status Before(absl::string_view method) override {
     {
       absl::MutexLock lock(&mutex_);
+      if (closed_) return absl::CancelledError("the fake is gone");
       for (const auto& [pattern, by] : delays_) {
-        if (Matches(pattern, method)) clock_.Add(by);
+        if (Matches(pattern, method)) clock_->Add(by);
       }
     }
-    return Take(method, true);
+    absl::Status status = Take(method, true);
+    if (status.ok()) {
+      absl::MutexLock lock(&mutex_);
+      // Closed in between: see Close.
+      if (closed_) return absl::CancelledError("the fake is gone");
+      ++under_way_;
+    }
+    return status;
   }
   absl::Status After(absl::string_view method) override {
     return Take(method, false);
@@ -146,8 +175,10 @@ class OrderedFaults : public client::Faults {
     return absl::OkStatus();
   }
 
-  VirtualClock& clock_;
+  const std::shared_ptr<VirtualClock> clock_;
   absl::Mutex mutex_;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<Ordered> ordered_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, absl::Duration> delays_ ABSL_GUARDED_BY(mutex_);
 };
@@ -164,9 +195,10 @@ std::vector<int> AllShards() {
 class FakeCharter::Impl {
  public:
   explicit Impl(const FakeOptions& options)
-      : clock(options.start),
+      : shared_clock(std::make_shared<VirtualClock>(options.start)),
+        clock(*shared_clock),
         timing(std::make_shared<NoWaiting>()),
-        faults(std::make_shared<OrderedFaults>(clock)) {
+        faults(std::make_shared<OrderedFaults>(shared_clock)) {
     SilenceLog();
     storage::StoreOptions store_options;
     store_options.migrations = &storage::ProductMigrations();
@@ -210,7 +242,8 @@ class FakeCharter::Impl {
   }
 
   PrivateFolder folder;
-  VirtualClock clock;
+  const std::shared_ptr<VirtualClock> shared_clock;  // channels outlive this
+  VirtualClock& clock;
   const std::shared_ptr<client::Timing> timing;
   const std::shared_ptr<OrderedFaults> faults;
   std::unique_ptr<storage::Store> store;
@@ -219,7 +252,10 @@ class FakeCharter::Impl {
 
 FakeCharter::FakeCharter(FakeOptions options)
     : impl_(std::make_unique<Impl>(options)) {}
-FakeCharter::~FakeCharter() = default;
+// gRPC's in-process channels cannot begin a call once their server is gone.
+FakeCharter::~FakeCharter() {
+  impl_->faults->Close([this] { impl_->server->Stop(absl::ZeroDuration()); });
+}
 
 std::shared_ptr<client::Channel> FakeCharter::channel(client::Options options) {
   options.Set<client::GrpcChannelOption>(impl_->server->InProcessChannel());
@@ -227,6 +263,8 @@ std::shared_ptr<client::Channel> FakeCharter::channel(client::Options options) {
   options.Set<client::FaultsOption>(impl_->faults);
   return client::Channel::Open(std::move(options));
 }
+
+std::shared_ptr<client::Timing> FakeCharter::timing() { return impl_->timing; }
 
 absl::Time FakeCharter::now() const { return impl_->clock.Now(); }
 

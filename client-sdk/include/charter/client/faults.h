@@ -20,6 +20,9 @@ class Faults {
   // Not OK: the server's answer is lost, and the attempt fails so. Of a stream:
   // before each message.
   virtual absl::Status After(absl::string_view method) = 0;
+  // An attempt that Before let pass is over, or, of a stream, under way: it
+  // begins nothing on the channel any more.
+  virtual void Ended() = 0;
 };
 
 // Per channel only.

@@ -18,6 +18,7 @@
 #include "absl/time/time.h"
 #include "charter/client/channel.h"
 #include "charter/client/options.h"
+#include "charter/client/timing.h"
 
 namespace charter::testing {
 
@@ -42,6 +43,9 @@ class FakeCharter {
   // A way to it, as Channel::Open gives one to a server. Pauses between
   // attempts take no time on it.
   std::shared_ptr<client::Channel> channel(client::Options options = {});
+
+  // In which nobody waits: for streams and caches, whose pauses are theirs.
+  std::shared_ptr<client::Timing> timing();
 
   absl::Time now() const;
   // Lets time pass: what falls due on the way is done at its own instant, in
