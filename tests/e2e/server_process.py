@@ -16,12 +16,12 @@ import time
 class Server:
     """charterd on SQLite, a loopback port and a folder of its own, which go away with it."""
 
-    def __init__(self, charterd, grpcurl):
+    def __init__(self, charterd, grpcurl, *, arguments=("--insecure",)):
         self.grpcurl = grpcurl
         self.folder = tempfile.mkdtemp(prefix="charter-e2e-")
         self.database = os.path.join(self.folder, "charter.db")
         self.log = os.path.join(self.folder, "log")
-        command = [charterd, "--listen", "127.0.0.1:0", "--database", f"sqlite://{self.database}", "--insecure"]
+        command = [charterd, "--listen", "127.0.0.1:0", "--database", f"sqlite://{self.database}", *arguments]
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.address = self._wait_for_address()
