@@ -30,7 +30,8 @@ class InstallTest(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.root = pathlib.Path(cls.folder.name)
         cls.prefix = cls.root / "installed"
-        run("cmake", "--install", ARGUMENTS.build, "--component", "sdk", "--prefix", cls.prefix)
+        for component in ("sdk", "testing", "protos"):
+            run("cmake", "--install", ARGUMENTS.build, "--component", component, "--prefix", cls.prefix)
         cls.quickstart = pathlib.Path(ARGUMENTS.source) / "client-sdk/quickstart"
 
     @classmethod
