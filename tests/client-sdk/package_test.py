@@ -178,13 +178,23 @@ class PackageTest(unittest.TestCase):
         text = unit.read_text()
         for line in ("User=charter", "StateDirectory=charter", "ProtectSystem=strict", "NoNewPrivileges=true"):
             self.assertIn(f"\n{line}\n", text)
-        self.assertRegex((self.server / "usr/lib/sysusers.d/charter.conf").read_text(), r"(?m)^u charter ")
         if shutil.which("systemd-analyze"):
             # The program stands elsewhere here.
             copy = self.root / "charterd.service"
             copy.write_text(text.replace("=/usr/bin/", f"={self.server}/usr/bin/"))
             said = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True)
             self.assertEqual((said.returncode, [line for line in said.stderr.splitlines() if "charterd" in line]), (0, []))
+
+    def test_its_user_can_be_made(self):
+        users = "usr/lib/sysusers.d/charter.conf"
+        self.assertRegex((self.server / users).read_text(), r"(?m)^u charter ")
+        if shutil.which("systemd-sysusers"):
+            tree = self.root / "users"
+            (tree / users).parent.mkdir(parents=True)
+            (tree / "etc").mkdir()
+            shutil.copy(self.server / users, tree / users)
+            run("systemd-sysusers", f"--root={tree}", "charter.conf")
+            self.assertRegex((tree / "etc/passwd").read_text(), r"(?m)^charter:.*:/var/lib/charter:")
 
     def test_completion(self):
         folder = self.server / "usr/share/bash-completion/completions"
