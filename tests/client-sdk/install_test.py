@@ -107,6 +107,17 @@ class InstallTest(unittest.TestCase):
             server.wait()
             server.stdout.close()
 
+    def test_the_client_alone_needs_nothing_of_the_servers(self):
+        build = self.root / "client-only"
+        run("cmake", "-S", ARGUMENTS.source, "-B", build, "-G", "Ninja", "-DCHARTER_CLIENT_ONLY=ON", "-DCHARTER_TESTS=OFF")
+        targets = run("ninja", "-C", build, "-t", "targets", "all")
+        self.assertIn("libcharter_client.a", targets)
+        self.assertIn("libcharter_sla_clock.a", targets)
+        for absent in ("charterd:", "charter_storage", "charter_testing"):
+            self.assertNotIn(absent, targets)
+        for library in ("SOCI", "MARIADB", "SQLITE3", "spdlog", "TOMLPLUSPLUS"):
+            self.assertNotIn(library, (build / "CMakeCache.txt").read_text())
+
     def test_a_component_that_there_is_not_is_refused_by_name(self):
         source = self.root / "wrong"
         source.mkdir()
