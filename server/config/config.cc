@@ -138,7 +138,9 @@ Invocation ParseInvocation(
   Invocation invocation;
   // CLI11's own files and variables would let the file beat the environment:
   // it only reads the flags here.
-  CLI::App app("charterd: the Charter server");
+  CLI::App app("The Charter server.", "charterd");
+  app.set_version_flag("--version", "charterd " CHARTER_VERSION,
+                       "Print the version and exit");
   std::string file;
   app.add_option("--config", file,
                  "A TOML file with the settings below, dashes as underscores, "

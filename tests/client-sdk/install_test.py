@@ -30,7 +30,7 @@ class InstallTest(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.root = pathlib.Path(cls.folder.name)
         cls.prefix = cls.root / "installed"
-        run("cmake", "--install", ARGUMENTS.build, "--component", "sdk", "--prefix", cls.prefix)
+        cls.do_as_the_read_me_says("cmake --install")
         cls.quickstart = pathlib.Path(ARGUMENTS.source) / "client-sdk/quickstart"
 
     @classmethod
@@ -62,16 +62,35 @@ class InstallTest(unittest.TestCase):
         return run("pkg-config", *arguments, "charter",
                    env={**os.environ, "PKG_CONFIG_PATH": str(self.prefix / "lib/pkgconfig")})
 
+    @staticmethod
+    def read_me(kind, mark=""):
+        """The README's blocks of a kind that have the mark in them."""
+        text = (pathlib.Path(ARGUMENTS.source) / "client-sdk/README.md").read_text()
+        return [block for block in re.findall(rf"^```{kind}\n(.*?)^```$", text, re.M | re.S) if mark in block]
+
+    @classmethod
+    def do_as_the_read_me_says(cls, mark):
+        [block] = cls.read_me("sh", mark)
+        for theirs, ours in (("build/release", ARGUMENTS.build), ("/tmp/charter-sdk", str(cls.prefix)),
+                             ("/tmp/charter-quickstart", str(cls.root / "quickstart"))):
+            block = block.replace(theirs, ours)
+        run("bash", "-euc", block, cwd=ARGUMENTS.source)
+
+    def test_what_the_read_me_shows_stands_in_the_quickstart(self):
+        code = ["\n".join(line.strip() for line in file.read_text().splitlines()) for file in self.quickstart.iterdir()]
+        blocks = self.read_me("cpp") + self.read_me("cmake")
+        self.assertGreater(len(blocks), 3)
+        for block in blocks:
+            block = "\n".join(line.strip() for line in block.strip().splitlines())
+            self.assertTrue(any(block in text for text in code), block)
+
     def test_the_quickstart_builds_by_cmake_and_its_tests_pass(self):
-        build = self.root / "by-cmake"
-        run("cmake", "-S", self.quickstart, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        run("cmake", "--build", build)
-        run("ctest", "--test-dir", build, "--output-on-failure")
+        self.do_as_the_read_me_says("cmake -S")
 
     def test_the_quickstart_builds_by_pkg_config_and_talks_to_a_server(self):
-        program = self.root / "quickstart"
-        run("c++", "-std=c++20", *self.quickstart.glob("desk.cc"), self.quickstart / "quickstart.cc", "-o", program,
-            *shlex.split(self.pkg_config("--cflags", "--libs")))
+        program = self.root / "quickstart/by-pkg-config"
+        program.parent.mkdir(exist_ok=True)
+        self.do_as_the_read_me_says("pkg-config --cflags")
         server = subprocess.Popen(
             [ARGUMENTS.charterd, "--listen", "127.0.0.1:0", "--database", f"sqlite://{self.root}/charter.db", "--insecure"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
@@ -87,6 +106,17 @@ class InstallTest(unittest.TestCase):
             server.terminate()
             server.wait()
             server.stdout.close()
+
+    def test_the_client_alone_needs_nothing_of_the_servers(self):
+        build = self.root / "client-only"
+        run("cmake", "-S", ARGUMENTS.source, "-B", build, "-G", "Ninja", "-DCHARTER_CLIENT_ONLY=ON", "-DCHARTER_TESTS=OFF")
+        targets = run("ninja", "-C", build, "-t", "targets", "all")
+        self.assertIn("libcharter_client.a", targets)
+        self.assertIn("libcharter_sla_clock.a", targets)
+        for absent in ("charterd:", "charter_storage", "charter_testing"):
+            self.assertNotIn(absent, targets)
+        for library in ("SOCI", "MARIADB", "SQLITE3", "spdlog", "TOMLPLUSPLUS"):
+            self.assertNotIn(library, (build / "CMakeCache.txt").read_text())
 
     def test_a_component_that_there_is_not_is_refused_by_name(self):
         source = self.root / "wrong"

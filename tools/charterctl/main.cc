@@ -71,6 +71,8 @@ absl::Status DemoData(DemoDataOptions options, const std::string& today) {
 
 int Run(int argc, char** argv) {
   CLI::App app("Looks after a Charter server.", "charterctl");
+  app.set_version_flag("--version", "charterctl " CHARTER_VERSION,
+                       "Print the version and exit");
   app.require_subcommand(1);
   std::string server = "127.0.0.1:50051";
   std::string token_file;

@@ -2,6 +2,7 @@
 option(CHARTER_TESTS "Build the tests" ON)
 option(CHARTER_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(CHARTER_ENGINE_ONLY "Build server/sla, server/contracts and their tests alone" OFF)
+option(CHARTER_CLIENT_ONLY "Build and install charter::client and charter::sla alone, without tests" OFF)
 set(CHARTER_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -66,6 +66,12 @@ TEST_F(ConfigTest, FlagsBeatEnvironmentBeatsFileBeatsDefaults) {
   EXPECT_EQ(config.grace, absl::Seconds(25));
 }
 
+TEST_F(ConfigTest, TellsItsNameAndVersion) {
+  EXPECT_EQ(Parse({"--version"}).exit_code, 0);
+  EXPECT_EQ(Parse({"--version"}).text, "charterd 0.1.0\n");
+  EXPECT_THAT(Parse({"--help"}).text, HasSubstr("Usage: charterd [OPTIONS]"));
+}
+
 TEST_F(ConfigTest, FlagsThatStandAlone) {
   EXPECT_TRUE(Parse({"--insecure"}).config.insecure);
   EXPECT_FALSE(Parse({"--insecure=false"}, {{"CHARTER_INSECURE", "true"}})
