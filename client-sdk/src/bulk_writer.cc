@@ -39,8 +39,13 @@ BulkProgress BulkGate::progress() const {
   return progress;
 }
 
-void BulkGate::OnAttempt(absl::string_view, int, const absl::Status& status,
-                         absl::Duration) {
+void BulkGate::OnCall(const CallRecord& record) {
+  if (next_ != nullptr) next_->OnCall(record);
+}
+
+void BulkGate::OnAttempt(absl::string_view method, int attempt,
+                         const absl::Status& status, absl::Duration pause) {
+  if (next_ != nullptr) next_->OnAttempt(method, attempt, status, pause);
   if (status.code() != absl::StatusCode::kUnavailable &&
       status.code() != absl::StatusCode::kResourceExhausted)
     return;

@@ -1,5 +1,8 @@
 #include "client-sdk/src/call_state.h"
 
+#include <algorithm>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client-sdk/src/status_payloads.h"
 #include "grpc/support/time.h"
@@ -25,6 +28,33 @@ typename Option::Type ValueOf(const Transport& transport,
                               const Options& options) {
   const auto* given = transport.Find<Option>(options);
   return given == nullptr ? typename Option::Type() : *given;
+}
+
+// Metadata as HTTP/2 takes it; for what it does not, gRPC ends the process.
+absl::Status Add(const std::string& key, const std::string& value,
+                 grpc::ClientContext* context) {
+  const bool good_key =
+      !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-' || c == '.';
+      });
+  if (!good_key) {
+    return absl::InvalidArgumentError(
+        "a key of metadata has characters other than a-z, 0-9, `_`, `-` and "
+        "`.`");
+  }
+  const bool good_value = absl::EndsWith(key, "-bin") ||
+                          std::all_of(value.begin(), value.end(), [](char c) {
+                            return c >= 0x20 && c < 0x7F;
+                          });
+  if (!good_value) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the value of the metadata `", key,
+        "` has characters other than printable ASCII; of a token, look at how "
+        "its file is encoded"));
+  }
+  context->AddMetadata(key, value);
+  return absl::OkStatus();
 }
 
 // `charter.v1.CaseService/OpenCase`.
@@ -74,18 +104,25 @@ absl::Status CallState::Prepare(grpc::ClientContext* context) {
     absl::StatusOr<std::string> token = transport_.credentials()->Token();
     if (!token.ok()) return token.status();
     token_ = *std::move(token);
-    if (!token_.empty())
-      context->AddMetadata("authorization", absl::StrCat("Bearer ", token_));
+    if (!token_.empty()) {
+      absl::Status added =
+          Add("authorization", absl::StrCat("Bearer ", token_), context);
+      if (!added.ok()) return added;
+    }
   }
   if (trace_ != nullptr) {
     const TraceContext trace = trace_();
     if (!trace.traceparent.empty()) {
-      context->AddMetadata("traceparent", trace.traceparent);
-      if (!trace.tracestate.empty())
-        context->AddMetadata("tracestate", trace.tracestate);
+      absl::Status added = Add("traceparent", trace.traceparent, context);
+      if (added.ok() && !trace.tracestate.empty())
+        added = Add("tracestate", trace.tracestate, context);
+      if (!added.ok()) return added;
     }
   }
-  for (const auto& [key, value] : metadata_) context->AddMetadata(key, value);
+  for (const auto& [key, value] : metadata_) {
+    absl::Status added = Add(key, value, context);
+    if (!added.ok()) return added;
+  }
   if (deadline_ != absl::InfiniteFuture()) {
     // What is left of it, by the monotonic clock: setting the machine's clock
     // must not end a call.
@@ -102,9 +139,7 @@ std::optional<absl::Duration> CallState::After(absl::Status* status) {
   const int attempt = retry_.attempts();
   if (!status->ok() && !cancelled()) {
     if (status->code() == absl::StatusCode::kUnauthenticated) {
-      if (transport_.credentials() != nullptr && !token_.empty() &&
-          transport_.credentials()->Refused(token_) && retry_.OnceMore())
-        pause = absl::ZeroDuration();
+      if (Refused() && retry_.OnceMore()) pause = absl::ZeroDuration();
     } else {
       pause = retry_.PauseAfter(*status, transport_.timing().Now());
     }
@@ -114,6 +149,11 @@ std::optional<absl::Duration> CallState::After(absl::Status* status) {
                          pause.value_or(absl::InfiniteDuration()));
   }
   return pause;
+}
+
+bool CallState::Refused() {
+  return transport_.credentials() != nullptr && !token_.empty() &&
+         transport_.credentials()->Refused(token_);
 }
 
 void CallState::End(absl::Status* status) {

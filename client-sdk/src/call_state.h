@@ -36,11 +36,15 @@ class CallState {
   absl::Status Before();
   // Not OK: what just came from the server is lost by order.
   absl::Status Lost();
-  // After an attempt that Before let pass, once; of a stream, when it has begun.
+  // After an attempt that Before let pass, once; of a stream, when it has
+  // begun.
   void Ended();
   // The attempt ended so: the pause before the next; none: the call is over,
   // and `status` is its status.
   std::optional<absl::Duration> After(absl::Status* status);
+  // The server does not take the token: the next call shall have another.
+  // Whether there may be one.
+  bool Refused();
   // The call is over.
   void End(absl::Status* status);
 

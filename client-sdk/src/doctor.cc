@@ -70,8 +70,8 @@ std::vector<Finding> Doctor(const std::shared_ptr<Channel>& channel) {
        absl::StrCat("an answer in ", absl::FormatDuration(after - before)),
        ""});
   if (refused) {
-    findings.push_back({"identity", false, Describe(info.status()),
-                        WayOutOf(info.status())});
+    findings.push_back(
+        {"identity", false, Describe(info.status()), WayOutOf(info.status())});
     return findings;
   }
   findings.push_back({"identity", true, "the server knows who calls", ""});
@@ -85,20 +85,19 @@ std::vector<Finding> Doctor(const std::shared_ptr<Channel>& channel) {
   const absl::Duration skew = theirs < before  ? before - theirs
                               : theirs > after ? theirs - after
                                                : absl::ZeroDuration();
-  findings.push_back({"clock", skew <= kMostSkew,
-                      absl::StrCat("off by ", absl::FormatDuration(skew)),
-                      skew <= kMostSkew
-                          ? ""
-                          : "synchronise both machines' clocks (NTP)"});
+  findings.push_back(
+      {"clock", skew <= kMostSkew,
+       absl::StrCat("off by ", absl::FormatDuration(skew)),
+       skew <= kMostSkew ? "" : "synchronise both machines' clocks (NTP)"});
   v1::EventClient events(channel, options);
   v1::ListEventsRequest first;
   first.set_page_size(1);
   const absl::Status feed = events.ListEvents(first).status();
   findings.push_back({"feed", feed.ok(),
-                      feed.ok() ? absl::StrCat("transaction ",
-                                               info->head_sequence(),
-                                               " is the newest")
-                                : Describe(feed),
+                      feed.ok()
+                          ? absl::StrCat("transaction ", info->head_sequence(),
+                                         " is the newest")
+                          : Describe(feed),
                       feed.ok() ? "" : WayOutOf(feed)});
   return findings;
 }
@@ -108,8 +107,7 @@ std::string Print(const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     absl::StrAppend(&text, finding.good ? "ok  " : "!!  ", finding.what, ": ",
                     finding.detail);
-    if (!finding.way_out.empty())
-      absl::StrAppend(&text, "; ", finding.way_out);
+    if (!finding.way_out.empty()) absl::StrAppend(&text, "; ", finding.way_out);
     text += '\n';
   }
   return text;

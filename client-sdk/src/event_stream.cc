@@ -4,16 +4,15 @@
 #include <optional>
 #include <utility>
 
+#include "charter/client/cancellation.h"
 #include "charter/client/generated.h"
 #include "charter/client/server_stream.h"
 #include "charter/client/status.h"
 #include "client-sdk/src/retry_state.h"
 
 namespace charter::client {
-namespace {
+namespace internal {
 
-// A stream that ended so is taken up again: the server went away, drained, or
-// cut it; everything else tells of a mistake.
 bool WorthReconnecting(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:  // the server ended it, and says no more
@@ -23,11 +22,11 @@ bool WorthReconnecting(const absl::Status& status) {
     case absl::StatusCode::kUnknown:
       return true;
     default:
-      return internal::MayPass(status);
+      return MayPass(status);
   }
 }
 
-}  // namespace
+}  // namespace internal
 
 EventStream::EventStream(std::shared_ptr<v1::EventConnection> connection,
                          v1::WatchEventsRequest request,
@@ -57,10 +56,7 @@ void EventStream::Connect() {
 }
 
 absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
-  const auto cancelled = [this] {
-    absl::MutexLock lock(&mutex_);
-    return cancelled_;
-  };
+  const auto cancelled = [this] { return Cancelled(); };
   for (;;) {
     if (cancelled()) return absl::CancelledError("the stream was cancelled");
     if (stream_ == nullptr) Connect();
@@ -89,13 +85,25 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
     }
     stream_.reset();
     if (cancelled()) return absl::CancelledError("the stream was cancelled");
-    if (!WorthReconnecting(end) ||
+    // Once with what the credentials have by now.
+    const bool another_token =
+        end.code() == absl::StatusCode::kUnauthenticated && failures_ == 0;
+    if ((!internal::WorthReconnecting(end) && !another_token) ||
         ++failures_ >= options_.reconnect.most_attempts)
       return end;
     timing_->Sleep(
         internal::PauseOf(options_.reconnect, failures_ - 1, RetryDelayOf(end)),
         cancelled);
   }
+}
+
+bool EventStream::Cancelled() const {
+  if (options_.cancelled != nullptr && options_.cancelled()) return true;
+  if (const auto* given = options_.call.Find<CancellationOption>();
+      given != nullptr && given->cancelled())
+    return true;
+  absl::MutexLock lock(&mutex_);
+  return cancelled_;
 }
 
 EventLag EventStream::lag() const {
@@ -125,6 +133,8 @@ absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
                     const EventStreamOptions& options, int most_failures) {
   const std::shared_ptr<Timing> timing =
       options.timing == nullptr ? SystemTiming() : options.timing;
+  EventStreamOptions with = options;
+  with.cancelled = cancelled;
   int failures = 0;
   while (!cancelled()) {
     absl::StatusOr<std::string> token = sink.load();
@@ -132,7 +142,7 @@ absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
     if (token.ok()) {
       v1::WatchEventsRequest from = request;
       if (!token->empty()) from.set_resume_token(*token);
-      EventStream stream(connection, std::move(from), options);
+      EventStream stream(connection, std::move(from), with);
       while (failed.ok() && !cancelled()) {
         absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
         if (!response.ok()) return response.status();

@@ -42,10 +42,12 @@ void Redact(Message* message) {
     const auto& rule = field->options().GetExtension(charter::v1::rule);
     const bool ours = field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE ||
                       (!field->is_map() && Readable(field->message_type()));
-    if (!ours || (rule.sensitive() &&
-                  field->cpp_type() != FieldDescriptor::CPPTYPE_STRING)) {
+    // Expressions hold what is looked for, which may be a customer's.
+    const bool sensitive = rule.sensitive() || field->name() == "filter";
+    if (!ours ||
+        (sensitive && field->cpp_type() != FieldDescriptor::CPPTYPE_STRING)) {
       reflection->ClearField(message, field);
-    } else if (rule.sensitive()) {
+    } else if (sensitive) {
       if (field->is_repeated()) {
         for (int i = 0; i < reflection->FieldSize(*message, field); ++i)
           reflection->SetRepeatedString(message, field, i, "...");
@@ -93,6 +95,7 @@ std::shared_ptr<CallObserver> CallLog(
 std::string Redacted(const Message& message) {
   const std::unique_ptr<Message> copy(message.New());
   copy->CopyFrom(message);
+  copy->DiscardUnknownFields();  // of which nobody knows what they hold
   Redact(copy.get());
   google::protobuf::TextFormat::Printer printer;
   printer.SetSingleLineMode(true);

@@ -101,8 +101,7 @@ class GrpcStream : public MessageStream {
     under_way_ = Operation::kFinish;
     Wait(forever, &ok);
     status_ = FromGrpc(status);
-    if (status_.code() == absl::StatusCode::kUnauthenticated)
-      (void)state_.After(&status_);
+    if (status_.code() == absl::StatusCode::kUnauthenticated) state_.Refused();
     return status_ = End(status_);
   }
 

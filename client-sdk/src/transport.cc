@@ -107,6 +107,8 @@ absl::Status Transport::Connect() {
           " is another machine, where a token would go in plain text: set "
           "TlsOption, or take the server's machine or a tunnel"));
     }
+    // A proxy of the environment's would be another machine on the way.
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
     channel_ = grpc::CreateCustomChannel(
         target, grpc::InsecureChannelCredentials(), arguments);
     return absl::OkStatus();

@@ -40,12 +40,13 @@ TEST(DoctorTest, NamesAServerThatIsNotThere) {
 
 TEST(DoctorTest, NamesACallerWhomTheServerDoesNotKnow) {
   testing::FakeCharter fake(
-      {.tokens = "[[token]]\nsha256 = \""
-                 "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a2"
-                 "5b\"\nprincipal = \"desk\"\nroles = [\"admin\"]\n"});
+      {.tokens =
+           "[[token]]\nsha256 = \""
+           "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a2"
+           "5b\"\nprincipal = \"desk\"\nroles = [\"admin\"]\n"});
   EXPECT_EQ(Bad(Doctor(fake.channel())), std::vector<std::string>{"identity"});
-  const auto known = Doctor(fake.channel(
-      Options().Set<CredentialsOption>(BearerToken("secret"))));
+  const auto known = Doctor(
+      fake.channel(Options().Set<CredentialsOption>(BearerToken("secret"))));
   EXPECT_EQ(Bad(known), std::vector<std::string>{"clock"}) << Print(known);
 }
 

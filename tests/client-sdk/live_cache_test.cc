@@ -4,9 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "charter/client/status.h"
 #include "charter/testing/fake_charter.h"
 #include "charter/v1/directory_client.h"
+#include "charter/v1/entitlement_client.h"
+#include "charter/v1/entitlement_fields.h"
 #include "charter/v1/event_client.h"
 #include "gtest/gtest.h"
 
@@ -64,6 +67,47 @@ TEST_F(LiveCacheTest, HoldsWhatThereIsAndFollowsIt) {
   AwaitChanges(2);
   EXPECT_FALSE(cache->Get(first.name())->has_value());
   EXPECT_EQ(cache->Find([](const v1::Account&) { return true; })->size(), 1u);
+}
+
+// What is used of an allotment is told with an entry of the ledger, under the
+// entitlement's name: the entitlement stays.
+TEST_F(LiveCacheTest, EventsOfOtherMessagesLeaveTheRow) {
+  const std::string account = Create("Acme").name();
+  v1::EntitlementClient entitlements(fake_.channel());
+  v1::CreateEntitlementRequest create;
+  create.mutable_entitlement()->set_account(account);
+  create.mutable_entitlement()->set_display_name("Ten");
+  create.mutable_entitlement()->mutable_allotment()->set_unit(
+      v1::Allotment::CASES);
+  create.mutable_entitlement()->mutable_start_date()->set_year(2026);
+  create.mutable_entitlement()->mutable_start_date()->set_month(1);
+  create.mutable_entitlement()->mutable_start_date()->set_day(1);
+  const auto made = entitlements.CreateEntitlement(create);
+  ASSERT_TRUE(made.ok()) << Describe(made.status());
+  fake_.Advance(absl::ZeroDuration());
+  absl::Notification renamed;
+  LiveCache<v1::Entitlement> cache(
+      v1::MakeEventConnection(fake_.channel()), "entitlements",
+      [&] { return entitlements.ListEntitlements(); }, LiveCacheOptions(),
+      [&](const std::string&, const v1::Entitlement* entitlement) {
+        if (entitlement != nullptr && entitlement->display_name() == "Renamed")
+          renamed.Notify();
+      });
+  ASSERT_TRUE(cache.WaitUntilReady(absl::Seconds(60)).ok());
+  v1::GrantUnitsRequest grant;
+  grant.set_name(made->name());
+  grant.set_units(10);
+  grant.set_subject("start");
+  const auto granted = entitlements.GrantUnits(grant);
+  ASSERT_TRUE(granted.ok()) << Describe(granted.status());
+  v1::Entitlement other = *made;
+  other.set_display_name("Renamed");
+  other.clear_etag();
+  const v1::EntitlementFields f;
+  ASSERT_TRUE(entitlements.UpdateEntitlement(other, {f.display_name()}).ok());
+  fake_.Advance(absl::ZeroDuration());
+  ASSERT_TRUE(renamed.WaitForNotificationWithTimeout(absl::Seconds(60)));
+  EXPECT_TRUE(cache.Get(made->name())->has_value());
 }
 
 TEST_F(LiveCacheTest, GoesOnWhereItWasAfterTheFeedIsCut) {

@@ -25,9 +25,9 @@ namespace charter::client {
 namespace {
 
 using ::testing::_;
+using testing::FakeCharter;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::FakeCharter;
 
 v1::Account Named(const std::string& name) {
   v1::Account account;
@@ -117,8 +117,8 @@ TEST(WeatherTest, ATokenThatEndsInFlightIsReplacedOnce) {
 TEST(WeatherTest, ACallerGivesUp) {
   FakeCharter fake;
   Cancellation cancellation;
-  v1::DirectoryClient directory(fake.channel(),
-                                Options().Set<CancellationOption>(cancellation));
+  v1::DirectoryClient directory(
+      fake.channel(), Options().Set<CancellationOption>(cancellation));
   EXPECT_TRUE(directory.CreateAccount(Named("Acme")).ok());
   auto stream = v1::EventClient(fake.channel(),
                                 Options().Set<CancellationOption>(cancellation))
@@ -231,21 +231,57 @@ TEST(WeatherTest, ASinkThatFailsIsGivenTheSameAgain) {
   options.heartbeat = absl::Milliseconds(100);
   v1::WatchEventsRequest request;
   request.set_from_earliest(true);
-  const absl::Status end =
-      Follow(v1::MakeEventConnection(fake.channel()), request, sink,
-             [&] { return effects.size() >= 5 && calls > 6; }, options);
+  const absl::Status end = Follow(
+      v1::MakeEventConnection(fake.channel()), request, sink,
+      [&] { return effects.size() >= 5 && calls > 6; }, options);
   EXPECT_EQ(end.code(), absl::StatusCode::kCancelled) << end;
   EXPECT_EQ(effects, (std::vector<int64_t>{1, 2, 3, 4, 5}));
+}
+
+TEST(WeatherTest, AFollowerCanBeStoppedWhileTheServerIsAway) {
+  FakeCharter fake;
+  fake.FailNext("WatchEvents", absl::UnavailableError("away"), 1'000'000);
+  std::atomic<int> asked = 0;
+  EventStreamOptions options;
+  options.timing = fake.timing();
+  const EventSink sink = {
+      .load = []() -> absl::StatusOr<std::string> { return ""; },
+      .apply = [](const v1::WatchEventsResponse&) { return absl::OkStatus(); }};
+  EXPECT_EQ(Follow(
+                v1::MakeEventConnection(fake.channel()), {}, sink,
+                [&] { return ++asked > 20; }, options)
+                .code(),
+            absl::StatusCode::kCancelled);
+  Cancellation cancellation;
+  cancellation.Cancel();
+  options.call.Set<CancellationOption>(cancellation);
+  EventStream stream(v1::MakeEventConnection(fake.channel()), {}, options);
+  EXPECT_EQ(stream.Next().status().code(), absl::StatusCode::kCancelled);
+}
+
+TEST(WeatherTest, MetadataThatHttpDoesNotTakeIsRefusedHere) {
+  FakeCharter fake;
+  for (const std::shared_ptr<Credentials>& credentials :
+       {BearerToken("\xEF\xBB\xBFsecret"), BearerToken("a\nb")}) {
+    v1::DirectoryClient directory(
+        fake.channel(Options().Set<CredentialsOption>(credentials)));
+    const absl::Status status = directory.ListAccountsPage({}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), Not(HasSubstr("secret")));
+  }
+  v1::DirectoryClient directory(
+      fake.channel(Options().Set<MetadataOption>({{"Not-Lower-Case", "x"}})));
+  EXPECT_EQ(directory.ListAccountsPage({}).status().code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 TEST(WeatherTest, TheLogHasNothingOfACustomer) {
   std::string log;
   FakeCharter fake;
-  v1::DirectoryClient directory(
-      fake.channel(Options().Set<ObserverOption>(
-          CallLog([&](absl::string_view line) {
-            absl::StrAppend(&log, line, "\n");
-          }))));
+  v1::DirectoryClient directory(fake.channel(
+      Options().Set<ObserverOption>(CallLog([&](absl::string_view line) {
+        absl::StrAppend(&log, line, "\n");
+      }))));
   fake.FailNext("CreateAccount", absl::UnavailableError("busy"));
   v1::Account account = Named("Jane Secret");
   account.set_phone("+43 1 5550100");

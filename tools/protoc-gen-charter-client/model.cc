@@ -20,18 +20,90 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::FileDescriptor;
 using google::protobuf::MethodDescriptor;
 
-// Words that a C++ name cannot be, of those that fields are called.
-constexpr const char* kKeywords[] = {
-    "and",    "auto",     "bool",     "break",    "case",     "catch",
-    "char",   "class",    "const",    "continue", "default",  "delete",
-    "do",     "double",   "else",     "enum",     "explicit", "export",
-    "extern", "false",    "float",    "for",      "friend",   "goto",
-    "if",     "inline",   "int",      "long",     "mutable",  "namespace",
-    "new",    "not",      "operator", "or",       "private",  "protected",
-    "public", "register", "return",   "short",    "signed",   "sizeof",
-    "static", "struct",   "switch",   "template", "this",     "throw",
-    "true",   "try",      "typedef",  "typename", "union",    "unsigned",
-    "using",  "virtual",  "void",     "volatile", "while",    "xor"};
+// Words that a C++ name cannot be: those to which protoc adds `_`.
+constexpr const char* kKeywords[] = {"alignas",
+                                     "alignof",
+                                     "and",
+                                     "and_eq",
+                                     "asm",
+                                     "assert",
+                                     "auto",
+                                     "bitand",
+                                     "bitor",
+                                     "bool",
+                                     "break",
+                                     "case",
+                                     "catch",
+                                     "char",
+                                     "class",
+                                     "compl",
+                                     "const",
+                                     "const_cast",
+                                     "constexpr",
+                                     "continue",
+                                     "decltype",
+                                     "default",
+                                     "delete",
+                                     "do",
+                                     "double",
+                                     "dynamic_cast",
+                                     "else",
+                                     "enum",
+                                     "explicit",
+                                     "export",
+                                     "extern",
+                                     "false",
+                                     "float",
+                                     "for",
+                                     "friend",
+                                     "goto",
+                                     "if",
+                                     "inline",
+                                     "int",
+                                     "long",
+                                     "mutable",
+                                     "namespace",
+                                     "new",
+                                     "noexcept",
+                                     "not",
+                                     "not_eq",
+                                     "nullptr",
+                                     "operator",
+                                     "or",
+                                     "or_eq",
+                                     "private",
+                                     "protected",
+                                     "public",
+                                     "register",
+                                     "reinterpret_cast",
+                                     "return",
+                                     "short",
+                                     "signed",
+                                     "sizeof",
+                                     "static",
+                                     "static_assert",
+                                     "static_cast",
+                                     "struct",
+                                     "switch",
+                                     "template",
+                                     "this",
+                                     "thread_local",
+                                     "throw",
+                                     "true",
+                                     "try",
+                                     "typedef",
+                                     "typeid",
+                                     "typename",
+                                     "union",
+                                     "unsigned",
+                                     "using",
+                                     "virtual",
+                                     "void",
+                                     "volatile",
+                                     "wchar_t",
+                                     "while",
+                                     "xor",
+                                     "xor_eq"};
 
 bool Is(const FieldDescriptor* field, absl::string_view message) {
   return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
@@ -65,7 +137,10 @@ const Descriptor* MaskedBy(const std::vector<const FieldDescriptor*>& fields) {
 
 Parameter ParameterOf(const FieldDescriptor* field, const Descriptor* masked) {
   const std::string accessor = AccessorOf(field);
-  const std::string name = accessor;
+  // The function has two of its own.
+  const std::string name = accessor == "request" || accessor == "options"
+                               ? accessor + "_"
+                               : accessor;
   const auto simple = [&](const std::string& type) {
     return Parameter{type, name,
                      absl::StrCat("request.set_", accessor, "(", name, ");")};
@@ -89,6 +164,12 @@ Parameter ParameterOf(const FieldDescriptor* field, const Descriptor* masked) {
       return simple("int32_t");
     case FieldDescriptor::CPPTYPE_INT64:
       return simple("int64_t");
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return simple("uint32_t");
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return simple("uint64_t");
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return simple("float");
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return simple("double");
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -137,6 +218,16 @@ bool AddSignatures(const MethodDescriptor* method, MethodModel* model,
                               method->input_type()->full_name(), " has not");
         return false;
       }
+      if (field->is_map() ||
+          (field->is_repeated() &&
+           field->cpp_type() != FieldDescriptor::CPPTYPE_STRING &&
+           field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE)) {
+        *error =
+            absl::StrCat(method->full_name(), ": its signature names `", name,
+                         "`, and no map nor repeated number can stand "
+                         "there: name the request's other fields");
+        return false;
+      }
       fields.push_back(field);
     }
     std::vector<Parameter> parameters;
@@ -167,7 +258,8 @@ bool AddMethod(const MethodDescriptor* method, ServiceModel* service,
   model.path =
       absl::StrCat("/", method->service()->full_name(), "/", method->name());
   model.comment = CommentOf(method, "  ");
-  model.deadline_seconds = policy.default_deadline().seconds();
+  model.deadline_seconds = policy.default_deadline().seconds() +
+                           (policy.default_deadline().nanos() > 0 ? 1 : 0);
   model.repeatable =
       policy.idempotency() != v1::MethodPolicy::IDEMPOTENCY_UNSPECIFIED;
   model.has_request_id =

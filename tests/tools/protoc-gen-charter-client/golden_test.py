@@ -18,7 +18,7 @@ HEAD = """syntax = "proto3";
 package library.v1;
 import "charter/v1/annotations.proto";
 import "google/api/client.proto";
-message Ask { string name = 1; }
+message Ask { string name = 1; map<string, string> notes = 2; }
 message Answer {}
 """
 POLICY = '{permission: "a.get", cost: READ, idempotency: %s, default_deadline: {seconds: 10}}'
@@ -36,6 +36,11 @@ REFUSED = {
         'service S { rpc Do(Ask) returns (Answer) { option (charter.v1.policy) = %s; '
         'option (google.api.method_signature) = "nmae"; } }' % (POLICY % "READ_ONLY"),
         "its signature names `nmae`",
+    ),
+    "a signature of a map": (
+        'service S { rpc Do(Ask) returns (Answer) { option (charter.v1.policy) = %s; '
+        'option (google.api.method_signature) = "notes"; } }' % (POLICY % "READ_ONLY"),
+        "its signature names `notes`",
     ),
     "requests that stream": (
         "service S { rpc Do(stream Ask) returns (Answer); }",

@@ -23,6 +23,7 @@
 #include "charter/client/awaitable.h"
 #include "charter/client/observer.h"
 #include "charter/client/options.h"
+#include "charter/client/request.h"
 
 namespace charter::client {
 
@@ -30,7 +31,7 @@ struct BulkOptions {
   // Calls under way at first, and at most; 1 or more.
   double first = 4;
   double most = 64;
-  // Of each call.
+  // Of each call. Its observer is told of these calls, the channel's is not.
   Options call;
 };
 
@@ -45,12 +46,15 @@ namespace internal {
 
 // How many calls may be under way: one more for each round that goes well, half
 // when the server is short of something (additive increase, multiplicative
-// decrease; Chiu and Jain, 1989), at most once for the calls that were under way
-// together. Is told of all attempts, those that are repeated as well.
+// decrease; Chiu and Jain, 1989), at most once for the calls that were under
+// way together. Is told of all attempts, those that are repeated as well.
 class BulkGate : public CallObserver {
  public:
   BulkGate(double first, double most)
       : most_(std::max(most, 1.0)), window_(std::clamp(first, 1.0, most_)) {}
+
+  // Is told of everything, too.
+  void set_next(std::shared_ptr<CallObserver> next) { next_ = std::move(next); }
 
   // Waits for a place.
   void Enter();
@@ -61,9 +65,11 @@ class BulkGate : public CallObserver {
 
   void OnAttempt(absl::string_view method, int attempt,
                  const absl::Status& status, absl::Duration pause) override;
+  void OnCall(const CallRecord& record) override;
 
  private:
   const double most_;
+  std::shared_ptr<CallObserver> next_;
   mutable absl::Mutex mutex_;
   double window_ ABSL_GUARDED_BY(mutex_);
   int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -86,13 +92,16 @@ class BulkWriter {
     absl::Status status;
   };
 
-  // `on_written` is called on threads of gRPC's, one at a time.
+  // `on_written` is called on threads of gRPC's, one at a time; it must not
+  // Add.
   explicit BulkWriter(Write write, BulkOptions options = {},
                       OnWritten on_written = {})
       : write_(std::move(write)),
         state_(std::make_shared<State>(options.first, options.most)),
         options_(std::move(options.call)) {
     state_->on_written = std::move(on_written);
+    if (const auto* next = options_.Find<ObserverOption>(); next != nullptr)
+      state_->gate.set_next(*next);
     options_.Set<ObserverOption>(
         std::shared_ptr<CallObserver>(state_, &state_->gate));
   }
@@ -101,6 +110,10 @@ class BulkWriter {
 
   // Begins the write; waits while as many as may be are under way.
   void Add(Request request) {
+    // A failure that is added again is then the same write.
+    if constexpr (requires { request.set_request_id(""); }) {
+      if (request.request_id().empty()) request.set_request_id(NewRequestId());
+    }
     state_->gate.Enter();
     auto kept = std::make_shared<Request>(request);
     write_(std::move(request), options_,

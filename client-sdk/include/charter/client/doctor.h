@@ -11,14 +11,15 @@
 namespace charter::client {
 
 struct Finding {
-  std::string what;    // `connection`, `identity`, `version`, `clock`, `feed`
+  std::string what;  // `connection`, `identity`, `version`, `clock`, `feed`
   bool good = false;
-  std::string detail;  // what was seen; never a token
+  std::string detail;   // what was seen; never a token
   std::string way_out;  // empty when good
 };
 
-// Asks the server a few harmless questions, each with a deadline of 5 s. Findings
-// come in order; after one that makes the next ones pointless, it ends.
+// Asks the server a few harmless questions, each with a deadline of 5 s.
+// Findings come in order; after one that makes the next ones pointless, it
+// ends.
 std::vector<Finding> Doctor(const std::shared_ptr<Channel>& channel);
 
 // A line for each, `ok` or `!!` first.

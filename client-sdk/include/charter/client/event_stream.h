@@ -30,7 +30,18 @@ struct EventStreamOptions {
   RetryPolicy reconnect;
   // Null: the machine's.
   std::shared_ptr<Timing> timing;
+  // Asked at least as often as a silent connection is given up; true ends Next
+  // with CANCELLED, as a CancellationOption in `call` does. May be empty.
+  std::function<bool()> cancelled;
 };
+
+namespace internal {
+
+// A stream that ended so is taken up again: the server went away, drained, or
+// cut it; everything else tells of a mistake.
+bool WorthReconnecting(const absl::Status& status);
+
+}  // namespace internal
 
 // How far behind a reader is.
 struct EventLag {
@@ -68,6 +79,7 @@ class EventStream {
 
  private:
   void Connect();
+  bool Cancelled() const;
 
   const std::shared_ptr<v1::EventConnection> connection_;
   const EventStreamOptions options_;

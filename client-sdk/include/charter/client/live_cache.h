@@ -1,5 +1,5 @@
-// Resources of one kind as they are now, kept by the feed: all of them at first,
-// then each change as it comes.
+// Resources of one kind as they are now, kept by the feed: all of them at
+// first, then each change as it comes.
 //
 //   client::LiveCache<v1::Entitlement> cache(
 //       v1::MakeEventConnection(channel), "entitlements",
@@ -20,9 +20,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "charter/client/cancellation.h"
 #include "charter/client/event_stream.h"
 #include "charter/client/page_range.h"
 #include "charter/client/status.h"
@@ -35,15 +37,18 @@ struct LiveCacheOptions {
   std::string account;
 };
 
-// Thread-safe. Deleted resources leave it. A thread of its own follows the feed
-// until it is destroyed; when the feed has gone on further than it keeps, all is
-// listed anew.
+// Thread-safe. Deleted resources leave it. A row is as the last event has it
+// that carries the whole resource: what others tell of (units of an allotment
+// that were used, messages of a case), and the texts that events leave out, are
+// only as new as that. A thread of its own follows the feed until it is
+// destroyed; when the feed has gone on further than it keeps, all is listed
+// anew.
 template <typename T>
 class LiveCache {
  public:
   using List = std::function<PageRange<T>()>;
-  // Told of each change, on the cache's thread: the name, and the resource; none:
-  // it is gone.
+  // Told of each change, on the cache's thread: the name, and the resource;
+  // none: it is gone.
   using OnChange = std::function<void(const std::string& name, const T*)>;
 
   // `collection`: `accounts`. `list` gives all that is wanted.
@@ -61,8 +66,8 @@ class LiveCache {
     {
       absl::MutexLock lock(&mutex_);
       stopping_ = true;
-      if (stream_ != nullptr) stream_->Cancel();
     }
+    cancellation_.Cancel();
     timing_->Wake();
     thread_.join();
   }
@@ -91,7 +96,7 @@ class LiveCache {
     if (found == rows_.end()) return std::optional<T>();
     return std::optional<T>(found->second);
   }
-  // All for which `wanted` holds, in no order.
+  // All for which `wanted` holds, in no order. `wanted` must not ask the cache.
   absl::StatusOr<std::vector<T>> Find(
       const std::function<bool(const T&)>& wanted,
       absl::Duration staleness = absl::InfiniteDuration()) const {
@@ -140,7 +145,7 @@ class LiveCache {
       // Listing anew mends a token that is too old, and what a server that was
       // away longer than the stream waits left undone.
       if (ReasonOf(status) != "RESUME_TOKEN_EXPIRED" &&
-          status.code() != absl::StatusCode::kUnavailable) {
+          !internal::WorthReconnecting(status)) {
         absl::MutexLock lock(&mutex_);
         broken_ = std::move(status);
         return;
@@ -156,16 +161,10 @@ class LiveCache {
     v1::WatchEventsRequest request;
     request.mutable_filter()->set_account(options_.account);
     request.mutable_filter()->add_resource_types(collection_);
-    EventStream stream(events_, std::move(request), options_.stream);
-    {
-      absl::MutexLock lock(&mutex_);
-      stream_ = &stream;
-      if (stopping_) stream.Cancel();
-    }
-    absl::Status status = FollowWith(stream, failures);
-    absl::MutexLock lock(&mutex_);
-    stream_ = nullptr;
-    return status;
+    EventStreamOptions with = options_.stream;
+    with.call.template Set<CancellationOption>(cancellation_);
+    EventStream stream(events_, std::move(request), with);
+    return FollowWith(stream, failures);
   }
   absl::Status FollowWith(EventStream& stream, int* failures) {
     // The first message comes at once; from its place on nothing is missed.
@@ -179,10 +178,15 @@ class LiveCache {
     }
     {
       absl::MutexLock lock(&mutex_);
-      rows_ = std::move(rows);
+      rows_.swap(rows);
       Apply(*response);
-      ready_ = true;
       complete_ = timing_->Now();
+    }
+    // Listed anew: what changed while nobody followed.
+    if (on_change_ != nullptr && std::exchange(filled_, true)) TellOfAll(rows);
+    {
+      absl::MutexLock lock(&mutex_);
+      ready_ = true;
     }
     Tell(*response);
     *failures = 0;
@@ -192,26 +196,39 @@ class LiveCache {
       {
         absl::MutexLock lock(&mutex_);
         Apply(*response);
-        complete_ = timing_->Now();
+        if (CaughtUp(*response)) complete_ = timing_->Now();
       }
       Tell(*response);
     }
   }
+  // Whether nothing that the server knew of is missing after the message.
+  static bool CaughtUp(const v1::WatchEventsResponse& response) {
+    return response.events().empty() ||
+           response.events().rbegin()->sequence() >= response.head_sequence();
+  }
 
-  // What the event leaves of its resource; none: nothing.
-  static std::optional<T> After(const v1::Event& event) {
-    T row;
-    if (!event.has_resource() || !event.resource().UnpackTo(&row))
-      return std::nullopt;
-    if constexpr (requires { row.has_delete_time(); }) {
-      if (row.has_delete_time()) return std::nullopt;
+  // What the event does to its resource: true, and the row, or none when it is
+  // gone; false: nothing that is kept here.
+  static bool After(const v1::Event& event, std::optional<T>* row) {
+    row->reset();
+    if (absl::EndsWith(event.type(), ".deleted") ||
+        absl::EndsWith(event.type(), ".transferred_out"))
+      return true;
+    if (!event.has_resource() || !event.resource().template Is<T>())
+      return false;
+    row->emplace();
+    if (!event.resource().UnpackTo(&**row)) return false;
+    if constexpr (requires { (*row)->has_delete_time(); }) {
+      if ((*row)->has_delete_time()) row->reset();
     }
-    return row;
+    return true;
   }
   void Apply(const v1::WatchEventsResponse& response)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    std::optional<T> row;
     for (const v1::Event& event : response.events()) {
-      if (std::optional<T> row = After(event); row.has_value()) {
+      if (!After(event, &row)) continue;
+      if (row.has_value()) {
         rows_.insert_or_assign(event.subject(), *std::move(row));
       } else {
         rows_.erase(event.subject());
@@ -220,9 +237,26 @@ class LiveCache {
   }
   void Tell(const v1::WatchEventsResponse& response) const {
     if (on_change_ == nullptr) return;
+    std::optional<T> row;
     for (const v1::Event& event : response.events()) {
-      const std::optional<T> row = After(event);
-      on_change_(event.subject(), row.has_value() ? &*row : nullptr);
+      if (After(event, &row))
+        on_change_(event.subject(), row.has_value() ? &*row : nullptr);
+    }
+  }
+  void TellOfAll(const absl::flat_hash_map<std::string, T>& before) const {
+    absl::flat_hash_map<std::string, T> now;
+    {
+      absl::MutexLock lock(&mutex_);
+      now = rows_;
+    }
+    for (const auto& [name, row] : before) {
+      if (!now.contains(name)) on_change_(name, nullptr);
+    }
+    for (const auto& [name, row] : now) {
+      const auto was = before.find(name);
+      if (was == before.end() ||
+          was->second.SerializeAsString() != row.SerializeAsString())
+        on_change_(name, &row);
     }
   }
 
@@ -239,7 +273,8 @@ class LiveCache {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time complete_ ABSL_GUARDED_BY(mutex_);
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
-  EventStream* stream_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  bool filled_ = false;  // of the thread
+  Cancellation cancellation_;
   std::thread thread_;  // last: it uses the others
 };
 

@@ -60,8 +60,8 @@ class ChannelStream : public ServerStream<T> {
   void Cancel() override { stream_->Cancel(); }
 
  private:
+  T message_;  // is being read, also while stream_ goes
   std::unique_ptr<MessageStream> stream_;
-  T message_;  // is being read
   bool ended_ = false;
   absl::Status status_;
 };
