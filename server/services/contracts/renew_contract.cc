@@ -83,6 +83,26 @@ absl::StatusOr<std::optional<v1::ServiceContract>> FindSuccessor(
   return *std::move(found);
 }
 
+// Of the successors that these have, those that are there: one that was deleted
+// is none any more.
+absl::StatusOr<std::set<std::string>> Living(
+    storage::Transaction& tx, const std::vector<v1::Entitlement>& renewed) {
+  std::vector<std::string> names;
+  for (const v1::Entitlement& entitlement : renewed) {
+    if (!entitlement.renewed_to().empty())
+      names.push_back(entitlement.renewed_to());
+  }
+  std::set<std::string> living;
+  if (names.empty()) return living;
+  absl::StatusOr<std::vector<v1::Entitlement>> found =
+      storage::EntitlementTable().BatchGet(tx, names);
+  if (!found.ok()) return found.status();
+  for (const v1::Entitlement& successor : *found) {
+    if (!successor.has_delete_time()) living.insert(successor.name());
+  }
+  return living;
+}
+
 // The entitlements under the contract go on under its successor, each under the
 // copy of its line, with fresh grants. One of a line that does not go on, one
 // for an asset that went to another account, one that was cancelled and one
@@ -102,8 +122,11 @@ absl::Status RenewEntitlements(Call& call, storage::Transaction& tx,
   absl::StatusOr<std::set<std::string>> gone =
       AssetsElsewhere(tx, copy.contract.account(), std::move(assets));
   if (!gone.ok()) return gone.status();
+  absl::StatusOr<std::set<std::string>> renewed_already = Living(tx, *all);
+  if (!renewed_already.ok()) return renewed_already.status();
   for (v1::Entitlement& entitlement : *all) {
-    if (entitlement.has_delete_time() || !entitlement.renewed_to().empty() ||
+    if (entitlement.has_delete_time() ||
+        renewed_already->contains(entitlement.renewed_to()) ||
         entitlement.state() == v1::Entitlement::CANCELLED ||
         gone->contains(entitlement.asset())) {
       continue;

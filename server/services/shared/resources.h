@@ -361,6 +361,9 @@ absl::StatusOr<Message> UndeleteResource(
         absl::Status status = hook(tx, *deleted, restored);
         if (status.ok()) status = KeepTermsOf(tx, &*deleted, &restored);
         if (status.ok()) status = resource.table.Update(tx, &restored, hidden);
+        // What is unique among those that are there was taken meanwhile.
+        if (storage::KindOf(status) == storage::ErrorKind::kDuplicateKey)
+          return Duplicate(resource, restored, status);
         if (!status.ok()) return status;
         call.Emit(ChangeEvent(resource, "undeleted", restored));
         call.Audit(restored.name(), &*deleted, &restored);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/entitlements/entitlements.h"
 #include "server/services/shared/time_convert.h"
 #include "server/workers/feed_publisher.h"
 #include "server/workers/wakeup_worker.h"
@@ -158,6 +159,33 @@ TEST_P(UndeleteContractTest, C9_AContractHasOneSuccessor) {
               IsRefusal("RENEWED_ANEW", "serviceContracts/second"));
 }
 
+TEST_P(UndeleteContractTest, C9_ASuccessorThatWasDeletedIsNoneForEntitlements) {
+  CreateContract("c", Day("start_date", 2026, 1, 1) + "term_months: 12");
+  world_.Do(&ActivateContract,
+            Proto<v1::ActivateContractRequest>("name: 'serviceContracts/c'"));
+  world_.Do(
+      &CreateEntitlement,
+      Proto<v1::CreateEntitlementRequest>(absl::StrCat(
+          "entitlement_id: 'e' entitlement { account: 'accounts/acme' "
+          "display_name: 'E' service_contract: 'serviceContracts/c' ",
+          Day("start_date", 2026, 1, 1), Day("end_date", 2026, 12, 31), "}")));
+  const auto renew = [&](const std::string& id) {
+    world_.Do(
+        &RenewContract,
+        Proto<v1::RenewContractRequest>(absl::StrCat(
+            "name: 'serviceContracts/c' service_contract_id: '", id, "'")));
+    return Do(&GetEntitlement, "entitlements/e").renewed_to();
+  };
+  const std::string first = renew("first");
+  ASSERT_NE(first, "");
+  Do(&DeleteEntitlement, first);
+  Do(&DeleteServiceContract, "serviceContracts/first");
+  const std::string second = renew("second");
+  EXPECT_NE(second, first);
+  EXPECT_EQ(Do(&GetEntitlement, second).service_contract(),
+            "serviceContracts/second");
+}
+
 TEST_P(UndeleteContractTest, C1_AContractNeedsWhatItNames) {
   CreateContract("top");
   CreateContract("c", "parent: 'serviceContracts/top' contact: 'contacts/ann'");
@@ -184,6 +212,19 @@ TEST_P(UndeleteContractTest, PricesAndTemplatesComeBack) {
   EXPECT_EQ(
       Do(&UndeletePriceBookEntry, "priceBookEntries/std").unit_price().units(),
       100);
+  // Another one is the price of the product in the book by now.
+  Do(&DeletePriceBookEntry, "priceBookEntries/std");
+  v1::CreatePriceBookEntryRequest anew;
+  anew.set_price_book_entry_id("anew");
+  *anew.mutable_price_book_entry() =
+      Do(&GetPriceBookEntry, "priceBookEntries/std");
+  anew.mutable_price_book_entry()->clear_external_id();
+  world_.Do(&CreatePriceBookEntry, anew);
+  EXPECT_EQ(
+      Try(&UndeletePriceBookEntry, "priceBookEntries/std").status().code(),
+      absl::StatusCode::kAlreadyExists);
+  Do(&DeletePriceBookEntry, "priceBookEntries/anew");
+  Do(&UndeletePriceBookEntry, "priceBookEntries/std");
   world_.Do(&CreateContractTemplate,
             Proto<v1::CreateContractTemplateRequest>(
                 "contract_template_id: 't' contract_template { display_name: "
