@@ -36,9 +36,9 @@ const Table<v1::Entitlement>& EntitlementTable() {
                 {{"account"}},
                 {{"product"}},
                 {{"entitlement_template"}},
-                {.range = "end_date"},
                 {{"process"}},
                 {{"business_hours"}},
+                {.range = "end_date"},
                 {}},
       // C4: one that lists nobody is everybody's.
       .own_of_contact =

@@ -99,7 +99,8 @@ absl::StatusOr<v1::PriceBookEntry> UndeletePriceBookEntry(
       call, PriceBookEntries(), request,
       [](storage::Transaction& tx, const v1::PriceBookEntry&,
          v1::PriceBookEntry& restored) {
-        return ProductToName(tx, restored.product(), "price_book_entry.product")
+        return ProductToName(tx, restored.product(), "price_book_entry.product",
+                             Naming::kAgain)
             .status();
       });
 }

@@ -73,7 +73,7 @@ absl::Status CheckCovering(storage::Transaction& tx, const v1::Asset& asset) {
 // The product is looked at when it, or the number that it may demand, changes:
 // what is there already stays as it is.
 absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
-                          const v1::Asset& asset) {
+                          const v1::Asset& asset, Naming naming) {
   const bool named_anew =
       before == nullptr || before->product() != asset.product();
   if (named_anew && before != nullptr) {
@@ -84,10 +84,11 @@ absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
   if (!named_anew && before->serial_number() == asset.serial_number())
     return absl::OkStatus();
   absl::StatusOr<v1::Product> product =
-      named_anew ? ProductToName(tx, asset.product(), "asset.product")
+      named_anew ? ProductToName(tx, asset.product(), "asset.product", naming)
                  : storage::ProductTable().Get(tx, asset.product());
   if (!product.ok()) return product.status();
-  if (product->serialized() && asset.serial_number().empty()) {
+  if (product->serialized() && asset.serial_number().empty() &&
+      naming == Naming::kAnew) {
     return errors::FieldInvalid(
         "asset.serial_number", "REQUIRED",
         "an asset of a serialized product has a serial number");
@@ -97,8 +98,8 @@ absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
 
 // What it names must be there and be its account's (C1); what it named before
 // is not looked at again.
-absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
-                        v1::Asset& asset) {
+absl::Status CheckAssetAs(storage::Transaction& tx, const v1::Asset* before,
+                          v1::Asset& asset, Naming naming) {
   absl::Status status = CheckDates(asset);
   if (status.ok()) status = CheckPrice(asset);
   if (!status.ok()) return status;
@@ -124,7 +125,7 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
     if (contact->account() != asset.account())
       return OtherAccount("asset.contact", "a contact");
   }
-  status = CheckProduct(tx, before, asset);
+  status = CheckProduct(tx, before, asset, naming);
   if (!status.ok()) return status;
   return PlaceInTree(
       tx, storage::AssetTable(), before, asset, "asset.parent",
@@ -134,6 +135,11 @@ absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
                    : OtherAccount("asset.parent", "an asset");
       },
       kMaxParents);
+}
+
+absl::Status CheckAsset(storage::Transaction& tx, const v1::Asset* before,
+                        v1::Asset& asset) {
+  return CheckAssetAs(tx, before, asset, Naming::kAnew);
 }
 
 }  // namespace
@@ -204,7 +210,7 @@ absl::StatusOr<v1::Asset> UndeleteAsset(
   return UndeleteResource(
       call, Assets(), request,
       [](storage::Transaction& tx, const v1::Asset&, v1::Asset& restored) {
-        return CheckAsset(tx, nullptr, restored);
+        return CheckAssetAs(tx, nullptr, restored, Naming::kAgain);
       });
 }
 

@@ -198,8 +198,8 @@ absl::StatusOr<v1::Entitlement> UndeleteEntitlement(
         absl::StatusOr<std::shared_ptr<const Catalog>> catalog =
             call.services().catalog->Get(tx);
         if (!catalog.ok()) return catalog.status();
-        absl::Status status =
-            CheckParts(tx, **catalog, nullptr, "entitlement.", restored);
+        absl::Status status = CheckParts(tx, **catalog, nullptr, "entitlement.",
+                                         restored, Naming::kAgain);
         if (status.ok())
           status = CheckSuccession(tx, storage::EntitlementTable(), deleted);
         if (!status.ok()) return status;

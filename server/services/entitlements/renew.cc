@@ -69,8 +69,8 @@ absl::StatusOr<std::optional<v1::Entitlement>> Successor(
   return *std::move(found);
 }
 
-// When units that lapsed at `grant.lapse` do so in the successor: as many days
-// after its start, at the same time of day.
+// When units that lapsed at `grant.lapse` do so in the successor: with its last
+// day if those did, else as many days after its start, at the same time of day.
 absl::Time NextLapse(const storage::UnitGrant& grant,
                      const v1::Entitlement& before,
                      const v1::Entitlement& successor, const Catalog& catalog,
@@ -83,8 +83,14 @@ absl::Time NextLapse(const storage::UnitGrant& grant,
                                : DayAt(otherwise, hours, catalog);
   };
   const absl::TimeZone::CivilInfo was = zone.At(grant.lapse);
-  const sla::Date day = begin(successor, now) +
-                        (absl::CivilDay(was.cs) - begin(before, grant.time));
+  const absl::CivilDay lapsed(was.cs);
+  const bool with_last_day = before.has_end_date() &&
+                             successor.has_end_date() &&
+                             lapsed == *ToDate(before.end_date()) + 1;
+  const sla::Date day =
+      with_last_day
+          ? *ToDate(successor.end_date()) + 1
+          : begin(successor, now) + (lapsed - begin(before, grant.time));
   if (day.year() > 9999) return absl::InfiniteFuture();
   return absl::FromCivil(
              absl::CivilSecond(day.year(), day.month(), day.day(),

@@ -94,7 +94,7 @@ bool SameDates(const v1::Entitlement& a, const v1::Entitlement& b) {
 // may have it by now.
 absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
                           const v1::Entitlement& was,
-                          const v1::Entitlement& entitlement) {
+                          const v1::Entitlement& entitlement, Naming naming) {
   const bool new_asset = entitlement.asset() != was.asset();
   const bool new_product = entitlement.product() != was.product();
   if (!new_asset && !new_product && SameDates(was, entitlement))
@@ -114,9 +114,9 @@ absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
   if (entitlement.product().empty() || (!new_asset && !new_product))
     return absl::OkStatus();
   if (new_product) {
-    absl::Status status =
-        ProductToName(tx, entitlement.product(), absl::StrCat(path, "product"))
-            .status();
+    absl::Status status = ProductToName(tx, entitlement.product(),
+                                        absl::StrCat(path, "product"), naming)
+                              .status();
     if (!status.ok()) return status;
   }
   if (!product_of_asset.empty() && product_of_asset != entitlement.product()) {
@@ -178,7 +178,7 @@ Resource<v1::Entitlement> Entitlements() {
 
 absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
                         const v1::Entitlement* before, absl::string_view path,
-                        v1::Entitlement& entitlement) {
+                        v1::Entitlement& entitlement, Naming naming) {
   absl::Status status = CheckFields(path, entitlement);
   if (!status.ok()) return status;
   const v1::Entitlement none;
@@ -221,7 +221,7 @@ absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
     if (!process.ok()) return process.status();
   }
   status = CheckHangsOn(path, tx, was, entitlement);
-  if (status.ok()) status = CheckCovered(path, tx, was, entitlement);
+  if (status.ok()) status = CheckCovered(path, tx, was, entitlement, naming);
   if (status.ok()) status = CheckContacts(path, tx, was, entitlement);
   return status;
 }

@@ -12,6 +12,7 @@
 #include "server/services/catalog/catalog.h"
 #include "server/services/entitlements/standing.h"
 #include "server/services/shared/call.h"
+#include "server/services/shared/references.h"
 #include "server/services/shared/resources.h"
 #include "storage/sql/transaction.h"
 
@@ -25,7 +26,8 @@ Resource<v1::Entitlement> Entitlements();
 // "entitlement.".
 absl::Status CheckParts(storage::Transaction& tx, const Catalog& catalog,
                         const v1::Entitlement* before, absl::string_view path,
-                        v1::Entitlement& entitlement);
+                        v1::Entitlement& entitlement,
+                        Naming naming = Naming::kAnew);
 
 // Does one of the verbs of C10 to an entitlement that is locked, with its
 // hidden columns, stores it, and tells the feed of it as `done`: "cancelled".

@@ -14,15 +14,19 @@
 
 namespace charter::services {
 
+// Whether a write names something for the first time, or brings back what named
+// it already: then it may be retired.
+enum class Naming { kAnew, kAgain };
+
 // The product that a write names for the first time, at the request's `field`;
 // prefetched by NamedAhead. NOT_FOUND;
 // FAILED_PRECONDITION PRODUCT_RETIRED.
-inline absl::StatusOr<v1::Product> ProductToName(storage::Transaction& tx,
-                                                 const std::string& name,
-                                                 absl::string_view field) {
+inline absl::StatusOr<v1::Product> ProductToName(
+    storage::Transaction& tx, const std::string& name, absl::string_view field,
+    Naming naming = Naming::kAnew) {
   absl::StatusOr<v1::Product> product =
       Named(tx, storage::ProductTable(), name, field);
-  if (product.ok() && product->retired()) {
+  if (product.ok() && product->retired() && naming == Naming::kAnew) {
     return errors::Precondition(
         "PRODUCT_RETIRED", name,
         absl::StrCat(field, ": ", name,

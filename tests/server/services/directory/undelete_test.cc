@@ -120,6 +120,24 @@ TEST_P(UndeleteTest, ADryRunBringsNothingBack) {
   EXPECT_TRUE(Do(&GetContact, "contacts/ann").has_delete_time());
 }
 
+TEST_P(UndeleteTest, WhatItNamedBeforeMayBeRetiredByNow) {
+  world_.Do(&services::CreateProduct,
+            Proto<v1::CreateProductRequest>(
+                "product_id: 'old' product { display_name: "
+                "'Old' }"));
+  world_.Do(&services::CreateAsset,
+            Proto<v1::CreateAssetRequest>(
+                "asset_id: 'old' asset { account: 'accounts/acme' "
+                "display_name: 'Old' product: 'products/old' }"));
+  Do(&services::DeleteAsset, "assets/old");
+  world_.Do(&services::UpdateProduct,
+            Proto<v1::UpdateProductRequest>(
+                "product { name: 'products/old' retired: true serialized: true "
+                "}"));
+  EXPECT_EQ(Do(&services::UndeleteAsset, "assets/old").product(),
+            "products/old");
+}
+
 TEST_P(UndeleteTest, C1_WhatItNamesMustStillBeThere) {
   world_.Do(&CreateAccount,
             Proto<v1::CreateAccountRequest>(

@@ -302,6 +302,25 @@ TEST_P(UnitsTest, C9_ARenewalGrantsWhatCameFirstWithItsLapse) {
   EXPECT_EQ(LapseOf(third), StartOf(2 * 30 + 20));
 }
 
+// March has 31 days and April has 30.
+TEST_P(UnitsTest, C9_UnitsThatLapseWithTheLastDayDoSoAgain) {
+  const auto made = world_.Try(
+      &CreateEntitlement,
+      Proto<v1::CreateEntitlementRequest>(absl::StrCat(
+          "entitlement_id: 'e' entitlement { display_name: 'x' account: "
+          "'accounts/acme' allotment { unit: CASES } "
+          "start_date { year: 2026 month: 3 day: 1 } "
+          "end_date { year: 2026 month: 3 day: 31 } } initial_units: 5 "
+          "units_lapse_time ",
+          Seconds(absl::FromCivil(absl::CivilDay(2026, 4, 1),
+                                  absl::UTCTimeZone())))));
+  ASSERT_TRUE(made.ok()) << made.status();
+  const Entitlement next = Renew("e", "f");
+  EXPECT_EQ(next.end_date().day(), 30);
+  EXPECT_EQ(LapseOf(next),
+            absl::FromCivil(absl::CivilDay(2026, 5, 1), absl::UTCTimeZone()));
+}
+
 TEST_P(UnitsTest, C9_UnitsThatWereUsedUpOrLapsedAreRenewedAsTheyCame) {
   Template("t",
            "allotment { unit: CASES } initial_units: 5 units_term_days: 20 "
