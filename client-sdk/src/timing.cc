@@ -1,5 +1,6 @@
 #include "charter/client/timing.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/synchronization/mutex.h"
@@ -25,10 +26,15 @@ absl::Time MachineTiming::Now() { return absl::Now(); }
 
 void MachineTiming::Sleep(absl::Duration pause,
                           const std::function<bool()>& done) {
-  const absl::Time until = absl::Now() + pause;
+  // Not by the wall clock, which may be set meanwhile.
+  const auto until =
+      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(pause);
   absl::MutexLock lock(&mutex_);
   while (!done()) {
-    if (woken_.WaitWithDeadline(&mutex_, until)) return;
+    const absl::Duration left =
+        absl::FromChrono(until - std::chrono::steady_clock::now());
+    if (left <= absl::ZeroDuration()) return;
+    woken_.WaitWithTimeout(&mutex_, left);
   }
 }
 

@@ -14,14 +14,9 @@ import sys
 import tempfile
 import unittest
 
+from running import run
+
 ARGUMENTS = None
-
-
-def run(*command, **more):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **more)
-    if done.returncode != 0:
-        raise AssertionError(f"{shlex.join(map(str, command))}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
-    return done.stdout
 
 
 class InstallTest(unittest.TestCase):

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import unittest
 
+from running import run
+
 ARGUMENTS = None
 
 # Per package: its architecture, patterns of which each must be met, and which
@@ -53,13 +55,6 @@ PACKAGES = {
          "usr/share/charter/protos/*/LICENSE"],
         []),
 }
-
-
-def run(*command, **more):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **more)
-    if done.returncode != 0:
-        raise AssertionError(f"{shlex.join(map(str, command))}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
-    return done.stdout
 
 
 class PackageTest(unittest.TestCase):
