@@ -26,8 +26,10 @@ TEST(ResourceNameTest, GoesWhereTextGoes) {
   Case item;
   item.set_account(AccountName("acme").text());
   const std::string text = AccountName("acme").text();
-  const absl::string_view view = AccountName("acme").text();
-  EXPECT_EQ(text, view);
+  EXPECT_EQ(item.account(), text);
+  const AccountName name("acme");
+  const absl::string_view view = name;
+  EXPECT_EQ(view, text);
 }
 
 TEST(ResourceNameTest, OfTwoLevels) {

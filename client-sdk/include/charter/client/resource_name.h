@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,7 +16,8 @@ namespace charter::client {
 
 class ResourceName {
  public:
-  const std::string& text() const { return text_; }
+  const std::string& text() const& { return text_; }
+  std::string text() && { return std::move(text_); }
   operator const std::string&() const { return text_; }  // NOLINT: meant
   operator absl::string_view() const { return text_; }   // NOLINT: meant
 
