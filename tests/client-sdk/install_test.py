@@ -53,6 +53,13 @@ class InstallTest(unittest.TestCase):
         for text in texts:
             run("c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *flags, "-x", "c++", "-", input=text)
 
+    def test_all_is_all(self):
+        include = self.prefix / "include/charter"
+        public = [h for h in (include / "client").glob("*.h") if h.name not in ("all.h", "generated.h")]
+        public += (include / "v1").glob("*_client.h")
+        self.assertEqual(re.findall(r'#include "charter/(.*)"', (include / "client/all.h").read_text()),
+                         sorted(str(header.relative_to(include)) for header in public))
+
     def pkg_config(self, *arguments):
         return run("pkg-config", *arguments, "charter",
                    env={**os.environ, "PKG_CONFIG_PATH": str(self.prefix / "lib/pkgconfig")})

@@ -61,7 +61,7 @@ ARROWS = {
     ),
     # Measures the server, records its statements, and borrows the tests' databases.
     "tools/bench/": (
-        ["tools/", "client-sdk/", "server/", "storage/", "tests/support/", "*.grpc.pb.h"] + MESSAGES,
+        ["tools/", "client-sdk/", "server/", "storage/", "tests/support/", "*.grpc.pb.h"] + CLIENT + MESSAGES,
         SERVER_LIBRARIES + ["grpc/", "grpcpp/", "CLI/", "benchmark/", "mysql.h", "sqlite3.h"],
     ),
 }
