@@ -3,6 +3,7 @@
 #ifndef CHARTER_STORAGE_TABLE_TABLE_H_
 #define CHARTER_STORAGE_TABLE_TABLE_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -73,14 +74,22 @@ class Table {
       Lock lock = Lock::kNone) const {
     return Find(tx, absl::MakeConstSpan(equal.begin(), equal.size()), lock);
   }
-  // All rows whose column has one of these values; in order of name, where
-  // there are at most 1,000 values. One statement per 1,000.
+  // All rows whose column has one of these values, in order of name. One
+  // statement per 1,000.
   absl::StatusOr<std::vector<Message>> FindIn(
       Transaction& tx, absl::string_view column,
       absl::Span<const std::string> values) const {
-    return Collect([&](const TableBase::Sink& sink) {
-      return base_.FindIn(tx, column, values, sink);
-    });
+    absl::StatusOr<std::vector<Message>> found =
+        Collect([&](const TableBase::Sink& sink) {
+          return base_.FindIn(tx, column, values, sink);
+        });
+    if (!found.ok()) return found;
+    // Here and not by the database: it might read the whole table by its names
+    // to save itself the sorting.
+    std::sort(
+        found->begin(), found->end(),
+        [](const Message& a, const Message& b) { return a.name() < b.name(); });
+    return found;
   }
 
   // Of each of `values` (at most 64) of the column the last `limit` rows in

@@ -14,6 +14,7 @@ namespace {
 constexpr absl::string_view kVersion = "row_version";
 // Names in one statement.
 constexpr size_t kBatch = 1000;
+constexpr absl::string_view kByName = " ORDER BY name";
 
 absl::string_view LockText(const Dialect& dialect, Lock lock) {
   switch (lock) {
@@ -184,12 +185,11 @@ void TableBase::SetEtag(Message* message, int64_t version) const {
 
 absl::StatusOr<TableBase::Selection> TableBase::Where(
     const Transaction& tx, std::string condition, Binds binds,
-    absl::string_view lock) const {
+    absl::string_view rest) const {
   if (absl::Status status = Confine(tx, &condition, &binds); !status.ok())
     return status;
   Selection selection;
-  selection.sql =
-      absl::StrCat(texts_.select, " WHERE ", condition, " ORDER BY name", lock);
+  selection.sql = absl::StrCat(texts_.select, " WHERE ", condition, rest);
   if (!children_.empty()) {
     selection.which = absl::StrCat("IN (SELECT name FROM ", binding_.table(),
                                    " WHERE ", condition, ")");
@@ -284,9 +284,9 @@ absl::Status TableBase::ReadIn(Transaction& tx, absl::string_view column,
     const std::string in = absl::StrCat(
         "IN ", InList(by_name ? "name" : "value",
                       absl::MakeConstSpan(all).subspan(from, kBatch), &binds));
-    absl::StatusOr<Selection> selection =
-        Where(tx, absl::StrCat(column, " ", in), std::move(binds),
-              LockText(tx.dialect(), lock));
+    absl::StatusOr<Selection> selection = Where(
+        tx, absl::StrCat(column, " ", in), std::move(binds),
+        absl::StrCat(by_name ? kByName : "", LockText(tx.dialect(), lock)));
     if (!selection.ok()) return selection.status();
     if (by_name && tx.confined_to() == nullptr) {
       selection->which = in;
@@ -321,8 +321,9 @@ absl::Status TableBase::Find(Transaction& tx, absl::Span<const Equality> equal,
                     " = :", it.column);
     binds.Add(it.column, it.value);
   }
-  absl::StatusOr<Selection> selection = Where(
-      tx, std::move(condition), std::move(binds), LockText(tx.dialect(), lock));
+  absl::StatusOr<Selection> selection =
+      Where(tx, std::move(condition), std::move(binds),
+            absl::StrCat(kByName, LockText(tx.dialect(), lock)));
   if (!selection.ok()) return selection.status();
   if (!immutable) selection->which.clear();
   return ReadAll(tx, *selection, sink, All, nullptr);

@@ -120,9 +120,9 @@ class TableBase {
   absl::StatusOr<ChildValues> LoadChildren(Transaction& tx,
                                            const Selection& selection,
                                            const Rows& rows) const;
-  // The selection of the rows that a condition finds, in order of name.
+  // The selection of the rows that a condition finds. `rest`: order and lock.
   absl::StatusOr<Selection> Where(const Transaction& tx, std::string condition,
-                                  Binds binds, absl::string_view lock) const;
+                                  Binds binds, absl::string_view rest) const;
   // The place of the last of the `window` rows after a place, or nothing when
   // there are fewer.
   absl::StatusOr<Place> WindowEnd(Transaction& tx, const ChosenLead& lead,

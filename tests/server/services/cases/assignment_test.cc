@@ -10,41 +10,21 @@
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/process/process.h"
-#include "server/services/shared/errors.h"
+#include "tests/server/services/cases/two_entitlements.h"
+#include "tests/support/refusal.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
 namespace {
 
 using test::Proto;
-using test::ServiceWorld;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Outcome = v1::AssignmentRuleOutcome;
 
-// Refused with this reason of the catalogue, in a message that holds `words`.
-MATCHER_P2(IsRefusal, reason, words, "") {
-  *result_listener << arg;
-  return errors::ReasonOf(arg) == reason &&
-         arg.message().find(words) != absl::string_view::npos;
-}
-
-// acme has `gold`, first in rank, and `night`, of type "night".
-class AssignmentTest : public testing::TestWithParam<storage::Engine> {
+class AssignmentTest : public TwoEntitlements {
  protected:
-  void SetUp() override {
-    world_.SetUpSupport();
-    Entitle("night", "type: 'night'");
-  }
-  void Entitle(const std::string& id, const std::string& fields) {
-    world_.Do(&CreateEntitlement,
-              Proto<v1::CreateEntitlementRequest>(absl::StrCat(
-                  "entitlement_id: '", id,
-                  "' entitlement { account: 'accounts/acme' display_name: 'E' "
-                  "start_date { year: 2020 month: 1 day: 1 } ",
-                  fields, " }")));
-  }
   absl::StatusOr<v1::AssignmentRule> TryRule(const std::string& id,
                                              const std::string& fields) {
     return world_.Try(
@@ -97,8 +77,6 @@ class AssignmentTest : public testing::TestWithParam<storage::Engine> {
               trial.verification().ShortDebugString());
     return absl::StrCat(trial.entitlement(), " ", trial.assignment_rule());
   }
-
-  ServiceWorld world_{{.engine = GetParam()}};
 };
 INSTANTIATE_TEST_SUITE_P(All, AssignmentTest, testing::ValuesIn(test::kEngines),
                          test::EngineName);

@@ -8,7 +8,7 @@
 #include "server/services/cases/cases.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/entitlements.h"
-#include "server/services/shared/errors.h"
+#include "tests/support/refusal.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
@@ -16,13 +16,6 @@ namespace {
 
 using test::Proto;
 using test::ServiceWorld;
-
-// Refused with this reason of the catalogue, in a message that holds `words`.
-MATCHER_P2(IsRefusal, reason, words, "") {
-  *result_listener << arg;
-  return errors::ReasonOf(arg) == reason &&
-         arg.message().find(words) != absl::string_view::npos;
-}
 
 // acme has `gold`, `press` for the asset of that name, and `printers` for a
 // product; its press, of that product, has a roller. other has an entitlement,

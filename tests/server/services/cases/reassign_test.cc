@@ -8,38 +8,18 @@
 #include "server/services/cases/cases.h"
 #include "server/services/directory/directory.h"
 #include "server/services/entitlements/entitlements.h"
-#include "server/services/shared/errors.h"
 #include "server/services/shared/time_convert.h"
+#include "tests/server/services/cases/two_entitlements.h"
+#include "tests/support/refusal.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
 namespace {
 
 using test::Proto;
-using test::ServiceWorld;
 
-// Refused with this reason of the catalogue, in a message that holds `words`.
-MATCHER_P2(IsRefusal, reason, words, "") {
-  *result_listener << arg;
-  return errors::ReasonOf(arg) == reason &&
-         arg.message().find(words) != absl::string_view::npos;
-}
-
-// acme has `gold`, first in rank, and `night`, of type "night".
-class ReassignTest : public testing::TestWithParam<storage::Engine> {
+class ReassignTest : public TwoEntitlements {
  protected:
-  void SetUp() override {
-    world_.SetUpSupport();
-    Entitle("night", "type: 'night'");
-  }
-  void Entitle(const std::string& id, const std::string& fields) {
-    world_.Do(&CreateEntitlement,
-              Proto<v1::CreateEntitlementRequest>(absl::StrCat(
-                  "entitlement_id: '", id,
-                  "' entitlement { account: 'accounts/acme' display_name: 'E' "
-                  "start_date { year: 2020 month: 1 day: 1 } ",
-                  fields, " }")));
-  }
   void NightRule(const std::string& condition) {
     world_.Do(&CreateAssignmentRule,
               Proto<v1::CreateAssignmentRuleRequest>(absl::StrCat(
@@ -70,8 +50,6 @@ class ReassignTest : public testing::TestWithParam<storage::Engine> {
     request.set_entitlement(entitlement);
     return world_.Do(&ChangeEntitlement, request);
   }
-
-  ServiceWorld world_{{.engine = GetParam()}};
 };
 INSTANTIATE_TEST_SUITE_P(All, ReassignTest, testing::ValuesIn(test::kEngines),
                          test::EngineName);

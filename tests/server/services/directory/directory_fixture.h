@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/services/directory/directory.h"
-#include "server/services/shared/errors.h"
+#include "tests/support/refusal.h"
 #include "tests/support/service_world.h"
 
 namespace charter::services {
@@ -29,13 +29,6 @@ class DirectoryTest : public testing::TestWithParam<storage::Engine> {
 
   test::ServiceWorld world_{{.engine = GetParam()}};
 };
-
-// Refused with this reason of the catalogue, in a message that holds `words`.
-MATCHER_P2(IsRefusal, reason, words, "") {
-  *result_listener << arg;
-  return errors::ReasonOf(arg) == reason &&
-         arg.message().find(words) != absl::string_view::npos;
-}
 
 }  // namespace charter::services
 
