@@ -1,6 +1,7 @@
-// What the client costs over a bare stub.
+// What the client costs over a bare stub, and the fake in a test.
 //
 //   client_bench call [--rounds 40]
+//   client_bench fake
 //   client_bench rows --rows 1000000 [--sqlite]
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -17,6 +18,8 @@ int main(int argc, char** argv) {
       "call",
       "time and allocations of a call, to a server that answers at once");
   call->add_option("--rounds", rounds)->check(CLI::PositiveNumber);
+  CLI::App* fake = app.add_subcommand(
+      "fake", "what a test waits for with Charter in its process");
   int64_t rows = 100'000;
   charter::bench::BenchOptions options;
   options.durable = false;
@@ -27,6 +30,10 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (call->parsed()) {
     charter::bench::MeasureCalls(rounds);
+    return 0;
+  }
+  if (fake->parsed()) {
+    charter::bench::MeasureFake(/*rounds=*/100);
     return 0;
   }
   charter::bench::BenchDatabase database(options);

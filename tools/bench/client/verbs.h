@@ -21,6 +21,9 @@ void MeasurePages(const std::string& target, int64_t rows);
 // bare stub in turns; then how soon a stream that is cut is there again.
 void MeasureWatch(const std::string& target, int64_t rows);
 
+// What a test waits for with charter::testing::FakeCharter.
+void MeasureFake(int rounds);
+
 // Allocations of this process so far.
 int64_t Allocations();
 
