@@ -98,6 +98,8 @@ class FileToken : public Credentials {
     look_again_ = timing_->Now() + absl::Seconds(1);
     struct stat found;
     if (stat(path_.c_str(), &found) != 0) return;
+    // A pipe, as of a shell's <(…), gives its token once.
+    if (!S_ISREG(found.st_mode) && !token_.empty()) return;
     const Stamp stamp = {
         int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
         found.st_size, found.st_ino};

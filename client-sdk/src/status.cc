@@ -59,7 +59,7 @@ std::optional<Attempts> AttemptsOf(const absl::Status& status) {
   return internal::ParseAttempts(std::string(*payload));
 }
 
-std::string Describe(const absl::Status& status) {
+std::string Explain(const absl::Status& status) {
   if (status.ok()) return "OK";
   std::string text = absl::StrCat(absl::StatusCodeToString(status.code()), ": ",
                                   status.message());
@@ -72,6 +72,11 @@ std::string Describe(const absl::Status& status) {
     // The text begins with the first.
     if (!absl::StrContains(text, line)) absl::StrAppend(&text, "; ", line);
   }
+  return text;
+}
+
+std::string Describe(const absl::Status& status) {
+  std::string text = Explain(status);
   if (const auto attempts = AttemptsOf(status); attempts.has_value()) {
     absl::StrAppend(&text, " (", attempts->method);
     if (attempts->count != 1)

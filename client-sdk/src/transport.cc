@@ -104,8 +104,8 @@ absl::Status Transport::Connect() {
     if (credentials_ != nullptr && !StaysHere(target)) {
       return absl::FailedPreconditionError(absl::StrCat(
           target,
-          " is another machine, where a token would go in plain text: set "
-          "TlsOption, or take the server's machine or a tunnel"));
+          " is another machine, where a token would go in plain text: use TLS "
+          "(TlsOption), or the server's machine, or a tunnel"));
     }
     // A proxy of the environment's would be another machine on the way.
     arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

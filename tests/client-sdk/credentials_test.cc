@@ -1,5 +1,7 @@
 #include "charter/client/credentials.h"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <memory>
 #include <string>
@@ -69,6 +71,22 @@ TEST(CredentialsTest, ATokenFileIsReadAgainWhenItChanges) {
   std::remove(path.c_str());
   timing->now += absl::Seconds(2);
   EXPECT_EQ(*credentials->Token(), "another");
+}
+
+TEST(CredentialsTest, APipeGivesItsTokenOnce) {
+  const auto timing = std::make_shared<TurnedTiming>();
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const auto credentials =
+      TokenFile("/dev/fd/" + std::to_string(ends[0]), timing);
+  ASSERT_EQ(write(ends[1], "one\n", 4), 4);
+  close(ends[1]);
+  EXPECT_EQ(*credentials->Token(), "one");
+  // Opened again, it would wait for a writer that never comes.
+  timing->now += absl::Seconds(2);
+  EXPECT_EQ(*credentials->Token(), "one");
+  EXPECT_FALSE(credentials->Refused("one"));
+  close(ends[0]);
 }
 
 }  // namespace

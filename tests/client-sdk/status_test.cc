@@ -34,10 +34,30 @@ TEST(StatusTest, DetailsComeOverTheWire) {
   EXPECT_EQ(FieldViolationsOf(status)[0].reason, "REQUIRED");
   EXPECT_EQ(RetryDelayOf(status), absl::Milliseconds(250));
   internal::NoteAttempts({3, absl::Milliseconds(1250), "a.B/C"}, &status);
+  EXPECT_EQ(Explain(status),
+            "INVALID_ARGUMENT: a field is wrong [FIELD_INVALID]; "
+            "case.priority: must be given");
   EXPECT_EQ(
       Describe(status),
       "INVALID_ARGUMENT: a field is wrong [FIELD_INVALID]; case.priority: "
       "must be given (a.B/C, 3 attempts in 1.25s)");
+}
+
+TEST(StatusTest, EachFieldThatIsWrongIsToldOnce) {
+  google::rpc::BadRequest bad;
+  for (const char* field : {"first", "second"}) {
+    auto& violation = *bad.add_field_violations();
+    violation.set_field(field);
+    violation.set_description("it must be given");
+  }
+  google::rpc::Status details;
+  details.add_details()->PackFrom(bad);
+  EXPECT_EQ(Explain(internal::FromGrpc(
+                grpc::Status(grpc::StatusCode::INVALID_ARGUMENT,
+                             "first: it must be given (and 1 more)",
+                             details.SerializeAsString()))),
+            "INVALID_ARGUMENT: first: it must be given (and 1 more); second: "
+            "it must be given");
 }
 
 TEST(StatusTest, AStatusWithoutDetailsGivesNone) {

@@ -5,7 +5,7 @@
 //
 // A file with a service gives `x/v1/things_client.h`, `x/v1/things_client.cc`
 // and `x/v1/mock_things_connection.h`; one without gives `x/v1/thing_fields.h`.
-// Methods need `option (charter.v1.policy)`.
+// Methods need `option (charter.v1.policy)`, but for google.longrunning's.
 #include <memory>
 #include <string>
 

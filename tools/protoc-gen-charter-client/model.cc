@@ -238,6 +238,21 @@ bool AddSignatures(const MethodDescriptor* method, MethodModel* model,
   return true;
 }
 
+// google.longrunning's methods carry no policy; charterd holds them to this
+// one. False: there is none.
+bool PolicyOf(const MethodDescriptor* method, v1::MethodPolicy* policy) {
+  if (method->options().HasExtension(charter::v1::policy)) {
+    *policy = method->options().GetExtension(charter::v1::policy);
+    return true;
+  }
+  if (method->service()->full_name() != "google.longrunning.Operations")
+    return false;
+  policy->set_idempotency(v1::MethodPolicy::BY_KEY);
+  policy->mutable_default_deadline()->set_seconds(
+      method->name() == "WaitOperation" ? 60 : 10);
+  return true;
+}
+
 bool AddMethod(const MethodDescriptor* method, ServiceModel* service,
                std::string* error) {
   if (method->client_streaming()) {
@@ -245,11 +260,11 @@ bool AddMethod(const MethodDescriptor* method, ServiceModel* service,
                           ": clients of streaming requests are not generated");
     return false;
   }
-  if (!method->options().HasExtension(charter::v1::policy)) {
+  v1::MethodPolicy policy;
+  if (!PolicyOf(method, &policy)) {
     *error = absl::StrCat(method->full_name(), ": it has no (policy)");
     return false;
   }
-  const auto& policy = method->options().GetExtension(charter::v1::policy);
   MethodModel& model = service->methods.emplace_back();
   model.descriptor = method;
   model.name = method->name();

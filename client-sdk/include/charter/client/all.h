@@ -23,6 +23,7 @@
 #include "charter/client/retry.h"
 #include "charter/client/server_stream.h"
 #include "charter/client/status.h"
+#include "charter/client/time.h"
 #include "charter/client/timing.h"
 #include "charter/v1/admin_client.h"
 #include "charter/v1/calendar_client.h"

@@ -12,6 +12,7 @@
 #include "charter/client/channel.h"
 #include "charter/client/page_range.h"
 #include "charter/client/server_stream.h"
+#include "charter/client/time.h"
 #include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 
@@ -72,16 +73,10 @@ PageRange<Row> Pages(Request request, Rows rows, Get get) {
 }
 
 inline void Put(absl::Time time, google::protobuf::Timestamp* out) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  int64_t seconds = micros / 1'000'000;
-  if (micros % 1'000'000 < 0) --seconds;
-  out->set_seconds(seconds);
-  out->set_nanos(static_cast<int32_t>(micros - seconds * 1'000'000) * 1000);
+  *out = ToProto(time);
 }
 inline void Put(absl::Duration length, google::protobuf::Duration* out) {
-  out->set_seconds(absl::IDivDuration(length, absl::Seconds(1), &length));
-  out->set_nanos(static_cast<int32_t>(
-      absl::IDivDuration(length, absl::Nanoseconds(1), &length)));
+  *out = ToProto(length);
 }
 
 }  // namespace charter::client::internal

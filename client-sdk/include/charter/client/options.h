@@ -63,6 +63,8 @@ struct DeadlineOption {
 // The id under which the server knows repetitions of a write, a UUID. Default:
 // a new one for each call, the same for all its attempts. Give one to repeat a
 // call whose process died: within 24 hours the server gives the first answer.
+// Empty: none is sent, which saves the server a row; for writes that name what
+// they make and can tell ALREADY_EXISTS from trouble. Per call only.
 struct RequestIdOption {
   using Type = std::string;
 };

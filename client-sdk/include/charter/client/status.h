@@ -46,8 +46,12 @@ struct Attempts {
 };
 std::optional<Attempts> AttemptsOf(const absl::Status& status);
 
-// One line fit for a log: code, text, reason, fields, attempts. It may repeat
-// what the caller sent where the server's text does, and never a token.
+// One line for the person whose request it was: code, text, reason and each
+// field that is wrong. It may repeat what the caller sent where the server's
+// text does, and never a token.
+std::string Explain(const absl::Status& status);
+// The same for a log: followed by the method, the attempts and how long they
+// took.
 std::string Describe(const absl::Status& status);
 
 }  // namespace charter::client
