@@ -11,9 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "charter/v1/case_service.grpc.pb.h"
-#include "charter/v1/process_service.grpc.pb.h"
-#include "charter/v1/report_service.grpc.pb.h"
+#include "charter/client/time.h"
+#include "charter/v1/case_client.h"
+#include "charter/v1/process_client.h"
+#include "charter/v1/report_client.h"
 #include "tools/charterctl/policy.h"
 
 namespace charter::tools {
@@ -23,43 +24,30 @@ constexpr char kLatest[] = "import.latest";
 constexpr char kAccepted[] = "import.accepted";
 constexpr char kRefused[] = "import.refused";
 
-absl::Status Failed(const grpc::Status& status) {
-  return absl::UnavailableError(Describe(status));
-}
+constexpr int kPageSize = 1000;
 
 std::string LastPart(const std::string& name) {
   return name.substr(name.rfind('/') + 1);
 }
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) +
-         absl::Nanoseconds(time.nanos());
-}
-
 std::string Instant(bool has, const google::protobuf::Timestamp& time) {
   if (!has) return "";
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", ToTime(time),
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", client::ToTime(time),
                           absl::UTCTimeZone());
 }
 
 // "Awaiting Vendor" of `awaiting-vendor`: what the file calls each status.
 absl::StatusOr<std::map<std::string, std::string>> StatusNames(
     const Connection& connection) {
-  auto stub = v1::ProcessService::NewStub(connection.channel());
+  v1::ProcessClient process(connection, Patient());
   std::map<std::string, std::string> names;
   v1::ListItemStatusesRequest request;
-  request.set_page_size(1000);
-  do {
-    v1::ListItemStatusesResponse response;
-    grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-      return stub->ListItemStatuses(context, request, &response);
-    });
-    if (!status.ok()) return Failed(status);
-    for (const v1::ItemStatus& one : response.item_statuses()) {
-      names[LastPart(one.name())] = one.display_name();
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  request.set_page_size(kPageSize);
+  for (const absl::StatusOr<v1::ItemStatus>& one :
+       process.ListItemStatuses(std::move(request))) {
+    if (!one.ok()) return one.status();
+    names[LastPart(one->name())] = one->display_name();
+  }
   return names;
 }
 
@@ -143,32 +131,26 @@ const char* Outcome(const v1::Milestone& milestone) {
 // incident and milestone.
 absl::Status WriteInstances(const Connection& connection, absl::Time as_of,
                             const std::string& path) {
-  auto stub = v1::CaseService::NewStub(connection.channel());
+  v1::CaseClient cases(connection, Patient());
   std::vector<std::pair<std::string, std::string>> lines;
   v1::ListMilestonesRequest request;
-  request.set_page_size(1000);
+  request.set_page_size(kPageSize);
   request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of));
-  do {
-    v1::ListMilestonesResponse response;
-    grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-      return stub->ListMilestones(context, request, &response);
-    });
-    if (!status.ok()) return Failed(status);
-    for (const v1::Milestone& one : response.milestones()) {
-      if (one.process_version().rfind(kImportProcess, 0) != 0) continue;
-      const std::string milestone = LastPart(one.milestone_type());
-      lines.emplace_back(
-          absl::StrCat(one.external_id(), ",", milestone),
-          absl::StrCat(
-              one.external_id(), ",", milestone, ",",
-              Instant(one.has_start_time(), one.start_time()), ",",
-              Instant(one.has_target_time(), one.target_time()), ",",
-              Instant(one.has_completion_time(), one.completion_time()), ",",
-              Instant(one.has_violation_time(), one.violation_time()), ",",
-              one.actual().seconds(), ",", Outcome(one), "\n"));
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  for (const absl::StatusOr<v1::Milestone>& one :
+       cases.ListMilestones(std::move(request))) {
+    if (!one.ok()) return one.status();
+    if (one->process_version().rfind(kImportProcess, 0) != 0) continue;
+    const std::string milestone = LastPart(one->milestone_type());
+    lines.emplace_back(
+        absl::StrCat(one->external_id(), ",", milestone),
+        absl::StrCat(
+            one->external_id(), ",", milestone, ",",
+            Instant(one->has_start_time(), one->start_time()), ",",
+            Instant(one->has_target_time(), one->target_time()), ",",
+            Instant(one->has_completion_time(), one->completion_time()), ",",
+            Instant(one->has_violation_time(), one->violation_time()), ",",
+            one->actual().seconds(), ",", Outcome(*one), "\n"));
+  }
   std::sort(lines.begin(), lines.end());
   std::string text =
       "incident,milestone,start,target,completed,violated,actual_seconds,"
@@ -181,7 +163,6 @@ absl::Status WriteInstances(const Connection& connection, absl::Time as_of,
 
 absl::Status StoreFacts(const Connection& connection,
                         const ImportFacts& facts) {
-  auto stub = v1::ProcessService::NewStub(connection.channel());
   v1::UpdateEntitlementProcessRequest request;
   v1::EntitlementProcess& process = *request.mutable_entitlement_process();
   process.set_name(kImportProcess);
@@ -190,27 +171,21 @@ absl::Status StoreFacts(const Connection& connection,
   annotations[kAccepted] = absl::StrCat(facts.accepted);
   annotations[kRefused] = absl::StrCat(facts.refused);
   request.mutable_update_mask()->add_paths("annotations");
-  grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-    v1::EntitlementProcess response;
-    return stub->UpdateEntitlementProcess(context, request, &response);
-  });
-  return status.ok() ? absl::OkStatus() : Failed(status);
+  return v1::ProcessClient(connection, Patient())
+      .UpdateEntitlementProcess(std::move(request))
+      .status();
 }
 
 absl::StatusOr<ImportFacts> LoadFacts(const Connection& connection) {
-  auto stub = v1::ProcessService::NewStub(connection.channel());
-  v1::EntitlementProcess process;
-  grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-    v1::GetEntitlementProcessRequest request;
-    request.set_name(kImportProcess);
-    return stub->GetEntitlementProcess(context, request, &process);
-  });
-  if (!status.ok()) return Failed(status);
+  const absl::StatusOr<v1::EntitlementProcess> process =
+      v1::ProcessClient(connection, Patient())
+          .GetEntitlementProcess(kImportProcess);
+  if (!process.ok()) return process.status();
   ImportFacts facts;
   int64_t latest = 0;
   const auto number = [&](const char* key, int64_t* value) {
-    const auto found = process.annotations().find(key);
-    return found != process.annotations().end() &&
+    const auto found = process->annotations().find(key);
+    return found != process->annotations().end() &&
            absl::SimpleAtoi(found->second, value);
   };
   if (!number(kLatest, &latest) || !number(kAccepted, &facts.accepted) ||
@@ -226,22 +201,20 @@ absl::Status ReportIncidents(const Connection& connection,
                              const ImportFacts& facts, absl::Time as_of,
                              const std::string& figures,
                              const std::string& instances) {
-  auto stub = v1::ReportService::NewStub(connection.channel());
-  v1::GetComplianceReportResponse report;
-  grpc::Status status = Retry(connection, [&](grpc::ClientContext* context) {
-    v1::GetComplianceReportRequest request;
-    request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of));
-    request.set_process(kImportProcess);
-    return stub->GetComplianceReport(context, request, &report);
-  });
-  if (!status.ok()) return Failed(status);
+  v1::GetComplianceReportRequest request;
+  request.mutable_as_of()->set_seconds(absl::ToUnixSeconds(as_of));
+  request.set_process(kImportProcess);
+  const absl::StatusOr<v1::GetComplianceReportResponse> report =
+      v1::ReportClient(connection, Patient())
+          .GetComplianceReport(std::move(request));
+  if (!report.ok()) return report.status();
   absl::StatusOr<std::map<std::string, std::string>> statuses =
       StatusNames(connection);
   if (!statuses.ok()) return statuses.status();
-  PrintTable(report, *statuses, facts);
+  PrintTable(*report, *statuses, facts);
   if (!figures.empty()) {
     absl::Status written =
-        WriteFile(figures, FiguresJson(report, *statuses, facts));
+        WriteFile(figures, FiguresJson(*report, *statuses, facts));
     if (!written.ok()) return written;
   }
   return instances.empty() ? absl::OkStatus()

@@ -11,10 +11,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "charter/v1/admin_service.grpc.pb.h"
-#include "charter/v1/case_service.grpc.pb.h"
-#include "charter/v1/directory_service.grpc.pb.h"
-#include "charter/v1/entitlement_service.grpc.pb.h"
+#include "charter/client/status.h"
+#include "charter/client/time.h"
+#include "charter/v1/admin_client.h"
+#include "charter/v1/case_client.h"
+#include "charter/v1/directory_client.h"
+#include "charter/v1/entitlement_client.h"
 #include "tools/charterctl/figures.h"
 #include "tools/charterctl/incident_file.h"
 #include "tools/charterctl/policy.h"
@@ -22,6 +24,8 @@
 
 namespace charter::tools {
 namespace {
+
+using client::ToProto;
 
 // How much history goes with the opening; the rest follows.
 constexpr size_t kFirstStretch = 500;
@@ -37,14 +41,6 @@ std::string LocationId(const std::string& location) {
               : '-';
   }
   return location.empty() ? "location-unknown" : id;
-}
-
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  google::protobuf::Timestamp result;
-  result.set_seconds(absl::ToUnixSeconds(time));
-  result.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(
-      time - absl::FromUnixSeconds(result.seconds()))));
-  return result;
 }
 
 // A row as an event: the state right after one update.
@@ -65,41 +61,34 @@ class Importer {
  public:
   Importer(const Connection& connection,
            const google::protobuf::Timestamp& live_from)
-      : connection_(connection),
-        live_from_(live_from),
-        cases_(v1::CaseService::NewStub(connection.channel())) {}
+      : live_from_(live_from),
+        directory_(connection),
+        entitlements_(connection),
+        cases_(connection) {}
 
   // Accounts, and one entitlement each to the process.
   absl::Status MakeAccounts(const std::set<std::string>& locations) {
-    auto directory = v1::DirectoryService::NewStub(connection_.channel());
-    auto entitlements = v1::EntitlementService::NewStub(connection_.channel());
     for (const std::string& location : locations) {
       const std::string id = LocationId(location);
-      grpc::Status status =
-          Retry(connection_, [&](grpc::ClientContext* context) {
-            v1::CreateAccountRequest request;
-            request.set_account_id(id);
-            request.mutable_account()->set_display_name(
-                location.empty() ? "Location unknown"
-                                 : absl::StrCat("Location ", location));
-            v1::Account response;
-            return directory->CreateAccount(context, request, &response);
-          });
-      if (!Done(status)) return absl::UnavailableError(Describe(status));
-      status = Retry(connection_, [&](grpc::ClientContext* context) {
-        v1::CreateEntitlementRequest request;
-        request.set_entitlement_id(id);
-        v1::Entitlement& entitlement = *request.mutable_entitlement();
-        entitlement.set_display_name("Incident support");
-        entitlement.set_account(absl::StrCat("accounts/", id));
-        entitlement.set_process(kImportProcess);
-        entitlement.mutable_start_date()->set_year(2000);
-        entitlement.mutable_start_date()->set_month(1);
-        entitlement.mutable_start_date()->set_day(1);
-        v1::Entitlement response;
-        return entitlements->CreateEntitlement(context, request, &response);
-      });
-      if (!Done(status)) return absl::UnavailableError(Describe(status));
+      v1::CreateAccountRequest account;
+      account.set_account_id(id);
+      account.mutable_account()->set_display_name(
+          location.empty() ? "Location unknown"
+                           : absl::StrCat("Location ", location));
+      absl::Status status =
+          directory_.CreateAccount(account, options_).status();
+      if (!Done(status)) return status;
+      v1::CreateEntitlementRequest create;
+      create.set_entitlement_id(id);
+      v1::Entitlement& entitlement = *create.mutable_entitlement();
+      entitlement.set_display_name("Incident support");
+      entitlement.set_account(absl::StrCat("accounts/", id));
+      entitlement.set_process(kImportProcess);
+      entitlement.mutable_start_date()->set_year(2000);
+      entitlement.mutable_start_date()->set_month(1);
+      entitlement.mutable_start_date()->set_day(1);
+      status = entitlements_.CreateEntitlement(create, options_).status();
+      if (!Done(status)) return status;
     }
     return absl::OkStatus();
   }
@@ -127,12 +116,10 @@ class Importer {
       events.push_back(ToEvent(number, row, opened));
     const size_t stretch = std::min(events.size(), kFirstStretch);
     for (size_t i = 0; i < stretch; ++i) *request.add_history() = events[i];
-    grpc::Status status = Retry(connection_, [&](grpc::ClientContext* context) {
-      v1::OpenCaseResponse response;
-      return cases_->OpenCase(context, request, &response);
-    });
-    const bool there = status.error_code() == grpc::StatusCode::ALREADY_EXISTS;
-    if (!status.ok() && !there) return Describe(status);
+    const absl::Status status =
+        cases_.OpenCase(std::move(request), options_).status();
+    const bool there = absl::IsAlreadyExists(status);
+    if (!status.ok() && !there) return client::Describe(status);
     // What was brought in before is known by its keys and recorded once.
     for (size_t i = there ? 0 : stretch; i < events.size(); i += kPerCall) {
       std::string failed = Record(absl::StrCat("cases/", id), events, i);
@@ -142,9 +129,8 @@ class Importer {
   }
 
  private:
-  static bool Done(const grpc::Status& status) {
-    return status.ok() ||
-           status.error_code() == grpc::StatusCode::ALREADY_EXISTS;
+  static bool Done(const absl::Status& status) {
+    return status.ok() || absl::IsAlreadyExists(status);
   }
 
   std::string Record(const std::string& item,
@@ -155,20 +141,22 @@ class Importer {
       one.set_case_(item);
       *one.mutable_event() = events[i];
     }
-    v1::RecordEventsResponse response;
-    grpc::Status status = Retry(connection_, [&](grpc::ClientContext* context) {
-      return cases_->RecordEvents(context, request, &response);
-    });
-    if (!status.ok()) return Describe(status);
-    for (const v1::RecordEventResult& result : response.results()) {
+    const absl::StatusOr<v1::RecordEventsResponse> response =
+        cases_.RecordEvents(std::move(request), options_);
+    if (!response.ok()) return client::Describe(response.status());
+    for (const v1::RecordEventResult& result : response->results()) {
       if (result.status().code() != 0) return result.status().message();
     }
     return "";
   }
 
-  const Connection& connection_;
   const google::protobuf::Timestamp live_from_;
-  const std::unique_ptr<v1::CaseService::Stub> cases_;
+  // All writes here have names and keys of their own: ids would only cost the
+  // server a row each.
+  const client::Options options_ = Patient().Set<client::RequestIdOption>("");
+  v1::DirectoryClient directory_;
+  v1::EntitlementClient entitlements_;
+  v1::CaseClient cases_;
 };
 
 }  // namespace
@@ -190,13 +178,11 @@ absl::Status ImportIncidents(const Connection& connection,
   absl::Status status = InstallPolicy(connection, *policy);
   if (!status.ok()) return status;
   // Nothing that happened before now acts or is published (K7).
-  v1::ServerInfo server;
-  auto admin = v1::AdminService::NewStub(connection.channel());
-  grpc::Status asked = Retry(connection, [&](grpc::ClientContext* context) {
-    return admin->GetServerInfo(context, v1::GetServerInfoRequest(), &server);
-  });
-  if (!asked.ok()) return absl::UnavailableError(Describe(asked));
-  Importer importer(connection, server.time());
+  const absl::StatusOr<v1::ServerInfo> server =
+      v1::AdminClient(connection, Patient())
+          .GetServerInfo(v1::GetServerInfoRequest());
+  if (!server.ok()) return server.status();
+  Importer importer(connection, server->time());
   std::set<std::string> locations;
   for (const auto& [number, rows] : file->incidents)
     locations.insert(rows.front().location);

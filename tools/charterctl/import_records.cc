@@ -2,7 +2,6 @@
 #include <atomic>
 #include <cstdio>
 #include <memory>
-#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -11,9 +10,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "charter/client/status.h"
 #include "google/protobuf/field_mask.pb.h"
 #include "tools/charterctl/cells.h"
 #include "tools/charterctl/csv_file.h"
@@ -38,15 +37,6 @@ struct Result {
   bool names_missing = false;
 };
 
-// A request id of its own: a UUID of version 4. A row that comes again in
-// another run is known by its name or external id.
-std::string NewRequestId() {
-  thread_local std::random_device random;
-  const uint32_t a = random(), b = random(), c = random(), d = random();
-  return absl::StrFormat("%08x-%04x-4%03x-%04x-%04x%08x", a, b >> 16, b & 0xfff,
-                         0x8000 | (c & 0x3fff), c >> 16, d);
-}
-
 // A text as an expression's literal.
 std::string Literal(const std::string& text) {
   return absl::StrCat(
@@ -60,7 +50,8 @@ class Importer {
       : connection_(connection),
         kind_(kind),
         columns_(std::move(columns)),
-        dry_run_(dry_run) {}
+        dry_run_(dry_run),
+        options_(Patient().Set<client::ValidateOnlyOption>(dry_run)) {}
 
   // `own` are the names that the file itself brings.
   Result Import(const std::vector<std::string>& cells,
@@ -82,19 +73,17 @@ class Importer {
           "given again");
     }
     Result result;
-    const grpc::Status status = Create(*row);
+    const absl::Status status = Create(*row);
     if (status.ok()) {
       result.outcome = Outcome::kCreated;
       return result;
     }
-    if (status.error_code() == grpc::StatusCode::ALREADY_EXISTS)
-      return Change(*row);
-    result = Refused(Describe(status));
-    result.names_missing = ReasonOf(status) == "RESOURCE_NOT_FOUND";
+    if (absl::IsAlreadyExists(status)) return Change(*row);
+    result = Refused(status);
     if (dry_run_ && result.names_missing) {
       for (const std::string& brought : own) {
         // Nothing is kept of a dry run, so nothing can be found of it.
-        if (absl::StrContains(status.error_message(), brought)) {
+        if (absl::StrContains(status.message(), brought)) {
           result.outcome = Outcome::kCreated;
           break;
         }
@@ -109,11 +98,10 @@ class Importer {
     result.error = std::move(error);
     return result;
   }
-
-  void SetFlag(Message* request) const {
-    request->GetReflection()->SetBool(
-        request, request->GetDescriptor()->FindFieldByName("validate_only"),
-        dry_run_);
+  static Result Refused(const absl::Status& status) {
+    Result result = Refused(client::Explain(status));
+    result.names_missing = client::ReasonOf(status) == "RESOURCE_NOT_FOUND";
+    return result;
   }
 
   Message* ResourceIn(Message* request) const {
@@ -121,34 +109,25 @@ class Importer {
         request, request->GetDescriptor()->FindFieldByName(kind_.field));
   }
 
-  grpc::Status Create(const Message& row) const {
-    const std::unique_ptr<Message> request =
-        NewMessage(*kind_.create->input_type());
+  absl::Status Create(const Message& row) const {
+    const std::unique_ptr<Message> request = NewMessage(*kind_.create.request);
     ResourceIn(request.get())->CopyFrom(row);
     const std::string name = GetText(row, "name");
     if (!name.empty()) {
       SetText(request.get(), kind_.field + "_id",
               name.substr(name.find('/') + 1));
     }
-    SetText(request.get(), "request_id", NewRequestId());
-    SetFlag(request.get());
-    const std::unique_ptr<Message> response = NewMessage(*kind_.resource);
-    return CallMethod(connection_, *kind_.create, *request, response.get());
+    return kind_.create.call(connection_, *request, options_).status();
   }
 
   // The resource that the row is, as it stands.
   absl::StatusOr<std::unique_ptr<Message>> Find(const Message& row) const {
     const std::string name = GetText(row, "name");
     if (!name.empty()) {
-      const std::unique_ptr<Message> request =
-          NewMessage(*kind_.get->input_type());
+      const std::unique_ptr<Message> request = NewMessage(*kind_.get.request);
       SetText(request.get(), "name", name);
-      std::unique_ptr<Message> found = NewMessage(*kind_.resource);
-      const grpc::Status status =
-          CallMethod(connection_, *kind_.get, *request, found.get());
-      if (status.ok()) return found;
-      if (status.error_code() != grpc::StatusCode::NOT_FOUND)
-        return absl::UnavailableError(Describe(status));
+      auto found = kind_.get.call(connection_, *request, options_);
+      if (!absl::IsNotFound(found.status())) return found;
       // Another one has its external id.
       return absl::AlreadyExistsError(
           "another one has this external_id; look for it, and give its name");
@@ -172,7 +151,7 @@ class Importer {
   // Writes the cells that differ.
   Result Change(const Message& row) const {
     absl::StatusOr<std::unique_ptr<Message>> found = Find(row);
-    if (!found.ok()) return Refused(std::string(found.status().message()));
+    if (!found.ok()) return Refused(Told(found.status()));
     Result result;
     google::protobuf::FieldMask mask;
     for (const FieldDescriptor* column : columns_) {
@@ -183,8 +162,7 @@ class Importer {
     }
     result.outcome = Outcome::kUnchanged;
     if (mask.paths().empty()) return result;
-    const std::unique_ptr<Message> request =
-        NewMessage(*kind_.update->input_type());
+    const std::unique_ptr<Message> request = NewMessage(*kind_.update.request);
     Message* resource = ResourceIn(request.get());
     resource->CopyFrom(row);
     SetText(resource, "name", GetText(**found, "name"));
@@ -193,16 +171,9 @@ class Importer {
             request.get(),
             request->GetDescriptor()->FindFieldByName("update_mask"))
         ->CopyFrom(mask);
-    SetText(request.get(), "request_id", NewRequestId());
-    SetFlag(request.get());
-    const std::unique_ptr<Message> response = NewMessage(*kind_.resource);
-    const grpc::Status status =
-        CallMethod(connection_, *kind_.update, *request, response.get());
-    if (!status.ok()) {
-      result = Refused(Describe(status));
-      result.names_missing = ReasonOf(status) == "RESOURCE_NOT_FOUND";
-      return result;
-    }
+    const absl::Status status =
+        kind_.update.call(connection_, *request, options_).status();
+    if (!status.ok()) return Refused(status);
     result.outcome = Outcome::kChanged;
     return result;
   }
@@ -212,6 +183,7 @@ class Importer {
   // Null: a column that isn't read.
   const std::vector<const FieldDescriptor*> columns_;
   const bool dry_run_;
+  const client::Options options_;
 };
 
 absl::StatusOr<std::vector<const FieldDescriptor*>> MapHeader(

@@ -1,17 +1,13 @@
 #include "tools/charterctl/kinds.h"
 
-#include <grpcpp/generic/generic_stub.h>
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <algorithm>
-#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "charter/v1/contract_service.pb.h"
-#include "charter/v1/directory_service.pb.h"
-#include "charter/v1/entitlement_service.pb.h"
+#include "charter/v1/contract_client.h"
+#include "charter/v1/directory_client.h"
+#include "charter/v1/entitlement_client.h"
 #include "tools/charterctl/cells.h"
 
 namespace charter::tools {
@@ -20,29 +16,34 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using google::protobuf::MethodDescriptor;
 
 constexpr int kPageSize = 1000;
 
-// The kind whose standard methods are of `file`'s service and whose resource is
-// `resource`.
-Kind Make(const char* name, const google::protobuf::FileDescriptor* file,
-          const char* resource, const char* plural) {
-  const google::protobuf::ServiceDescriptor* service = file->service(0);
-  const auto method = [&](const std::string& verb, const char* of) {
-    return service->FindMethodByName(verb + of);
+// A client's method, of those with its name the one that takes a request.
+template <typename Request, typename Client, typename Response>
+Method Erased(absl::StatusOr<Response> (Client::*method)(
+    Request, const client::Options&)) {
+  Method erased;
+  erased.request = Request::descriptor();
+  erased.call = [method](const Connection& connection, const Message& request,
+                         const client::Options& options)
+      -> absl::StatusOr<std::unique_ptr<Message>> {
+    Client client(connection);
+    absl::StatusOr<Response> response =
+        (client.*method)(static_cast<const Request&>(request), options);
+    if (!response.ok()) return response.status();
+    return std::make_unique<Response>(*std::move(response));
   };
-  Kind kind;
-  kind.name = name;
-  kind.create = method("Create", resource);
-  kind.get = method("Get", resource);
-  kind.update = method("Update", resource);
-  kind.list = method("List", plural);
-  kind.resource = kind.get->output_type();
+  return erased;
+}
+
+// What follows of the methods of a kind.
+Kind Complete(Kind kind, const Descriptor* resource, const char* plural) {
+  kind.resource = resource;
   kind.collection = plural;
   kind.collection[0] = static_cast<char>(kind.collection[0] + 'a' - 'A');
-  for (int i = 0; i < kind.create->input_type()->field_count(); ++i) {
-    const FieldDescriptor* field = kind.create->input_type()->field(i);
+  for (int i = 0; i < kind.create.request->field_count(); ++i) {
+    const FieldDescriptor* field = kind.create.request->field(i);
     if (field->message_type() == kind.resource) kind.field = field->name();
   }
   for (const char* field : {"service_contract", "account"}) {
@@ -56,28 +57,37 @@ Kind Make(const char* name, const google::protobuf::FileDescriptor* file,
   return kind;
 }
 
+// The kind `name` of the resource One, whose standard methods the client has.
+#define CHARTER_KIND(name, Client, One, Many)                               \
+  Complete(                                                                 \
+      {name, "", nullptr,                                                   \
+       Erased<v1::Create##One##Request>(&Client::Create##One),              \
+       Erased<v1::Get##One##Request>(&Client::Get##One),                    \
+       Erased<v1::Update##One##Request>(&Client::Update##One),              \
+       Erased<v1::List##Many##Request>(&Client::List##Many##Page), "", ""}, \
+      v1::One::descriptor(), #Many)
+
 }  // namespace
 
 const std::vector<Kind>& Kinds() {
+  using v1::ContractClient;
+  using v1::DirectoryClient;
+  using v1::EntitlementClient;
   static const auto* const kinds = new std::vector<Kind>{
-      Make("accounts", v1::GetAccountRequest::descriptor()->file(), "Account",
-           "Accounts"),
-      Make("contacts", v1::GetAccountRequest::descriptor()->file(), "Contact",
-           "Contacts"),
-      Make("products", v1::GetAccountRequest::descriptor()->file(), "Product",
-           "Products"),
-      Make("assets", v1::GetAccountRequest::descriptor()->file(), "Asset",
-           "Assets"),
-      Make("prices", v1::GetPriceBookEntryRequest::descriptor()->file(),
-           "PriceBookEntry", "PriceBookEntries"),
-      Make("contracts", v1::GetPriceBookEntryRequest::descriptor()->file(),
-           "ServiceContract", "ServiceContracts"),
-      Make("lines", v1::GetPriceBookEntryRequest::descriptor()->file(),
-           "ContractLineItem", "ContractLineItems"),
-      Make("entitlements", v1::GetEntitlementRequest::descriptor()->file(),
-           "Entitlement", "Entitlements")};
+      CHARTER_KIND("accounts", DirectoryClient, Account, Accounts),
+      CHARTER_KIND("contacts", DirectoryClient, Contact, Contacts),
+      CHARTER_KIND("products", DirectoryClient, Product, Products),
+      CHARTER_KIND("assets", DirectoryClient, Asset, Assets),
+      CHARTER_KIND("prices", ContractClient, PriceBookEntry, PriceBookEntries),
+      CHARTER_KIND("contracts", ContractClient, ServiceContract,
+                   ServiceContracts),
+      CHARTER_KIND("lines", ContractClient, ContractLineItem,
+                   ContractLineItems),
+      CHARTER_KIND("entitlements", EntitlementClient, Entitlement,
+                   Entitlements)};
   return *kinds;
 }
+#undef CHARTER_KIND
 
 absl::StatusOr<const Kind*> FindKind(absl::string_view name) {
   for (const Kind& kind : Kinds())
@@ -96,21 +106,6 @@ std::unique_ptr<Message> NewMessage(const Descriptor& type) {
           ->New());
 }
 
-grpc::Status CallMethod(const Connection& connection,
-                        const MethodDescriptor& method, const Message& request,
-                        Message* response) {
-  const std::string path =
-      absl::StrCat("/", method.service()->full_name(), "/", method.name());
-  grpc::TemplatedGenericStub<Message, Message> stub(connection.channel());
-  return Retry(connection, [&](grpc::ClientContext* context) {
-    std::promise<grpc::Status> done;
-    stub.UnaryCall(
-        context, path, grpc::StubOptions(), &request, response,
-        [&done](grpc::Status status) { done.set_value(std::move(status)); });
-    return done.get_future().get();
-  });
-}
-
 void SetText(Message* message, const std::string& field,
              const std::string& value) {
   message->GetReflection()->SetString(
@@ -127,27 +122,27 @@ std::string GetText(const Message& message, const std::string& field) {
 absl::StatusOr<std::vector<std::unique_ptr<Message>>> ListPage(
     const Connection& connection, const Kind& kind, const std::string& filter,
     std::string* page_token) {
-  const std::unique_ptr<Message> request = NewMessage(*kind.list->input_type());
+  const std::unique_ptr<Message> request = NewMessage(*kind.list.request);
   request->GetReflection()->SetInt32(
       request.get(), request->GetDescriptor()->FindFieldByName("page_size"),
       kPageSize);
   SetText(request.get(), "filter", filter);
   SetText(request.get(), "page_token", *page_token);
-  std::unique_ptr<Message> response = NewMessage(*kind.list->output_type());
-  const grpc::Status status =
-      CallMethod(connection, *kind.list, *request, response.get());
-  if (!status.ok()) return absl::UnavailableError(Describe(status));
+  const absl::StatusOr<std::unique_ptr<Message>> response =
+      kind.list.call(connection, *request, Patient());
+  if (!response.ok()) return response.status();
+  const Message& page = **response;
   std::vector<std::unique_ptr<Message>> rows;
-  const auto& reflection = *response->GetReflection();
-  for (int i = 0; i < response->GetDescriptor()->field_count(); ++i) {
-    const FieldDescriptor* field = response->GetDescriptor()->field(i);
+  const auto& reflection = *page.GetReflection();
+  for (int i = 0; i < page.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = page.GetDescriptor()->field(i);
     if (field->message_type() != kind.resource) continue;
-    for (int n = 0; n < reflection.FieldSize(*response, field); ++n) {
+    for (int n = 0; n < reflection.FieldSize(page, field); ++n) {
       rows.push_back(NewMessage(*kind.resource));
-      rows.back()->CopyFrom(reflection.GetRepeatedMessage(*response, field, n));
+      rows.back()->CopyFrom(reflection.GetRepeatedMessage(page, field, n));
     }
   }
-  *page_token = GetText(*response, "next_page_token");
+  *page_token = GetText(page, "next_page_token");
   return rows;
 }
 

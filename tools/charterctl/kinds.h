@@ -1,8 +1,8 @@
-// The kinds of resources that files bring in and take out, known by the
-// descriptors of their services.
+// The kinds of resources that files bring in and take out.
 #ifndef CHARTER_TOOLS_CHARTERCTL_KINDS_H_
 #define CHARTER_TOOLS_CHARTERCTL_KINDS_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,15 +15,21 @@
 
 namespace charter::tools {
 
-// `accounts`: its messages and standard methods.
+// A method whose types are known at run time only.
+struct Method {
+  const google::protobuf::Descriptor* request = nullptr;
+  std::function<absl::StatusOr<std::unique_ptr<google::protobuf::Message>>(
+      const Connection& connection, const google::protobuf::Message& request,
+      const client::Options& options)>
+      call;
+};
+
+// `accounts`: its resource and standard methods.
 struct Kind {
   std::string name;        // on the command line
   std::string collection;  // of resource names: "serviceContracts"
   const google::protobuf::Descriptor* resource = nullptr;
-  const google::protobuf::MethodDescriptor* create = nullptr;
-  const google::protobuf::MethodDescriptor* get = nullptr;
-  const google::protobuf::MethodDescriptor* update = nullptr;
-  const google::protobuf::MethodDescriptor* list = nullptr;
+  Method create, get, update, list;
   // The resource in the requests of create and update.
   std::string field;
   // The field within whose value an external id is unique: "account"; empty:
@@ -36,18 +42,11 @@ const std::vector<Kind>& Kinds();
 // INVALID_ARGUMENT names the kinds there are.
 absl::StatusOr<const Kind*> FindKind(absl::string_view name);
 
-// One call of a method that is known by its descriptor; repeated while that is
-// worth it. `response` is filled on OK.
-grpc::Status CallMethod(const Connection& connection,
-                        const google::protobuf::MethodDescriptor& method,
-                        const google::protobuf::Message& request,
-                        google::protobuf::Message* response);
-
 // An empty message of the type.
 std::unique_ptr<google::protobuf::Message> NewMessage(
     const google::protobuf::Descriptor& type);
 
-// Sets a text, a number or a bool by its field's name.
+// The text of a field, by its name.
 void SetText(google::protobuf::Message* message, const std::string& field,
              const std::string& value);
 std::string GetText(const google::protobuf::Message& message,

@@ -1,8 +1,6 @@
 // charterctl: what operators do from a shell.
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -17,17 +15,6 @@
 
 namespace charter::tools {
 namespace {
-
-std::string ReadToken(const std::string& file) {
-  if (file.empty()) {
-    const char* token = std::getenv("CHARTER_TOKEN");
-    return token == nullptr ? "" : token;
-  }
-  std::ifstream stream(file);
-  std::string token;
-  std::getline(stream, token);
-  return token;
-}
 
 absl::Status Report(const Connection& connection, const std::string& as_of,
                     const std::string& figures, const std::string& instances) {
@@ -74,14 +61,33 @@ int Run(int argc, char** argv) {
   app.set_version_flag("--version", "charterctl " CHARTER_VERSION,
                        "Print the version and exit");
   app.require_subcommand(1);
-  std::string server = "127.0.0.1:50051";
-  std::string token_file;
-  app.add_option("--server", server, "HOST:PORT of the server")
-      ->capture_default_str();
+  ConnectionOptions server;
+  app.add_option("--server", server.server,
+                 "HOST:PORT of the server; default: $CHARTER_ENDPOINT, else "
+                 "127.0.0.1:50051");
   app.add_option(
-      "--token-file", token_file,
-      "file whose first line is the bearer token; without it $CHARTER_TOKEN. "
-      "Not sent to other machines, since it would go unencrypted");
+         "--token-file", server.token_file,
+         "file whose first line is the bearer token; default: the token "
+         "$CHARTER_TOKEN, else the file $CHARTER_TOKEN_FILE. To other machines "
+         "it is sent by TLS only")
+      ->check(CLI::ExistingFile);
+  app.add_flag("--tls", server.encrypt,
+               "encrypt; the server's certificate must be of an authority that "
+               "this machine trusts. Each of the options below does so, too");
+  app.add_option("--tls-ca", server.tls.ca_file,
+                 "authorities to trust instead (PEM)")
+      ->check(CLI::ExistingFile);
+  CLI::Option* cert = app.add_option("--tls-cert", server.tls.cert_file,
+                                     "certificate to show to the server (PEM)")
+                          ->check(CLI::ExistingFile);
+  CLI::Option* key = app.add_option("--tls-key", server.tls.key_file,
+                                    "the key of --tls-cert (PEM)")
+                         ->check(CLI::ExistingFile);
+  cert->needs(key);
+  key->needs(cert);
+  app.add_option("--tls-server-name", server.tls.server_name,
+                 "name in the server's certificate, if it is not --server's: "
+                 "behind a tunnel");
 
   std::string database;
   CLI::App* migrate =
@@ -192,11 +198,8 @@ int Run(int argc, char** argv) {
     result = Migrate(database);
   } else if (demo_data->parsed()) {
     result = DemoData(demo, today);
-  } else if (const std::string token = ReadToken(token_file);
-             !CheckToken(server, token).ok()) {
-    result = CheckToken(server, token);
   } else {
-    const Connection connection(server, token);
+    const Connection connection = Connect(server);
     if (status->parsed()) result = Status(connection);
     if (import_incidents->parsed())
       result = ImportIncidents(connection, incidents);
@@ -212,8 +215,7 @@ int Run(int argc, char** argv) {
       result = Timeline(connection, name, timeline_as_of, width);
   }
   if (result.ok()) return 0;
-  std::fprintf(stderr, "charterctl: %s\n",
-               std::string(result.message()).c_str());
+  std::fprintf(stderr, "charterctl: %s\n", Told(result).c_str());
   return 1;
 }
 

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/calendar_service.grpc.pb.h"
-#include "charter/v1/process_service.grpc.pb.h"
+#include "charter/client/status.h"
+#include "charter/v1/calendar_client.h"
+#include "charter/v1/process_client.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -74,11 +75,10 @@ std::string IdOf(const std::string& name) {
 }
 
 // OK also when it was there.
-absl::Status Created(const grpc::Status& status, const std::string& name) {
-  if (status.ok() || status.error_code() == grpc::StatusCode::ALREADY_EXISTS) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(name, ": ", Describe(status)));
+absl::Status Created(const absl::Status& status, const std::string& name) {
+  if (status.ok() || absl::IsAlreadyExists(status)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, ": ", client::Describe(status)));
 }
 
 }  // namespace
@@ -101,62 +101,43 @@ absl::StatusOr<Policy> ReadPolicy(const std::string& folder) {
 }
 
 absl::Status InstallPolicy(const Connection& connection, const Policy& policy) {
-  auto calendar = v1::CalendarService::NewStub(connection.channel());
-  auto process = v1::ProcessService::NewStub(connection.channel());
-  const auto create = [&](const std::string& name, const auto& call) {
-    return Created(Retry(connection, call), name);
-  };
-  absl::Status status = create(kImportHours, [&](grpc::ClientContext* context) {
-    v1::CreateBusinessHoursRequest request;
-    *request.mutable_business_hours() = policy.business_hours;
-    request.set_business_hours_id(IdOf(kImportHours));
-    v1::BusinessHours response;
-    return calendar->CreateBusinessHours(context, request, &response);
-  });
+  v1::CalendarClient calendar(connection, Patient());
+  v1::ProcessClient process(connection, Patient());
+  v1::CreateBusinessHoursRequest hours;
+  *hours.mutable_business_hours() = policy.business_hours;
+  hours.set_business_hours_id(IdOf(kImportHours));
+  absl::Status status =
+      Created(calendar.CreateBusinessHours(hours).status(), kImportHours);
   if (!status.ok()) return status;
   for (const v1::ItemStatus& one : policy.new_statuses) {
-    status = create(one.name(), [&](grpc::ClientContext* context) {
-      v1::CreateItemStatusRequest request;
-      *request.mutable_item_status() = one;
-      request.set_item_status_id(IdOf(one.name()));
-      v1::ItemStatus response;
-      return process->CreateItemStatus(context, request, &response);
-    });
+    v1::CreateItemStatusRequest create;
+    *create.mutable_item_status() = one;
+    create.set_item_status_id(IdOf(one.name()));
+    status = Created(process.CreateItemStatus(create).status(), one.name());
     if (!status.ok()) return status;
   }
   for (const v1::MilestoneType& one : policy.milestone_types) {
-    status = create(one.name(), [&](grpc::ClientContext* context) {
-      v1::CreateMilestoneTypeRequest request;
-      *request.mutable_milestone_type() = one;
-      request.set_milestone_type_id(IdOf(one.name()));
-      v1::MilestoneType response;
-      return process->CreateMilestoneType(context, request, &response);
-    });
+    v1::CreateMilestoneTypeRequest create;
+    *create.mutable_milestone_type() = one;
+    create.set_milestone_type_id(IdOf(one.name()));
+    status = Created(process.CreateMilestoneType(create).status(), one.name());
     if (!status.ok()) return status;
   }
-  status = create(kImportProcess, [&](grpc::ClientContext* context) {
-    v1::CreateEntitlementProcessRequest request;
-    *request.mutable_entitlement_process() = policy.process;
-    request.set_entitlement_process_id(IdOf(kImportProcess));
-    v1::EntitlementProcess response;
-    return process->CreateEntitlementProcess(context, request, &response);
-  });
+  v1::CreateEntitlementProcessRequest create;
+  *create.mutable_entitlement_process() = policy.process;
+  create.set_entitlement_process_id(IdOf(kImportProcess));
+  status = Created(process.CreateEntitlementProcess(create).status(),
+                   kImportProcess);
   if (!status.ok()) return status;
-  v1::EntitlementProcess stored;
-  grpc::Status read = Retry(connection, [&](grpc::ClientContext* context) {
-    v1::GetEntitlementProcessRequest request;
-    request.set_name(kImportProcess);
-    return process->GetEntitlementProcess(context, request, &stored);
-  });
-  if (!read.ok()) return absl::InvalidArgumentError(Describe(read));
-  if (!stored.published_version().empty()) return absl::OkStatus();
-  return create(kImportProcess, [&](grpc::ClientContext* context) {
-    v1::PublishVersionRequest request;
-    request.set_name(kImportProcess);
-    request.set_etag(stored.etag());
-    v1::EntitlementProcessVersion response;
-    return process->PublishVersion(context, request, &response);
-  });
+  const absl::StatusOr<v1::EntitlementProcess> stored =
+      process.GetEntitlementProcess(kImportProcess);
+  if (!stored.ok()) return stored.status();
+  if (!stored->published_version().empty()) return absl::OkStatus();
+  v1::PublishVersionRequest publish;
+  publish.set_name(kImportProcess);
+  publish.set_etag(stored->etag());
+  return Created(process.PublishVersion(std::move(publish)).status(),
+                 kImportProcess);
 }
 
 }  // namespace charter::tools

@@ -1,20 +1,19 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "charter/v1/case_service.grpc.pb.h"
+#include "charter/client/time.h"
+#include "charter/v1/case_client.h"
 #include "tools/charterctl/commands.h"
 
 namespace charter::tools {
 namespace {
 
-absl::Time ToTime(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) +
-         absl::Nanoseconds(time.nanos());
-}
+using client::ToTime;
 
 std::string At(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S", time, absl::UTCTimeZone());
@@ -134,21 +133,13 @@ absl::Status Timeline(const Connection& connection, std::string name,
   if (!as_of.empty()) {
     const absl::StatusOr<absl::Time> time = ParseInstant("--as-of", as_of);
     if (!time.ok()) return time.status();
-    const int64_t seconds = absl::ToUnixSeconds(*time);
-    request.mutable_as_of()->set_seconds(seconds);
-    request.mutable_as_of()->set_nanos(static_cast<int>(
-        absl::ToInt64Nanoseconds(*time - absl::FromUnixSeconds(seconds))));
+    *request.mutable_as_of() = client::ToProto(*time);
   }
-  auto stub = v1::CaseService::NewStub(connection.channel());
-  v1::GetTimelineResponse timeline;
-  grpc::Status status = Retry(
-      connection,
-      [&](grpc::ClientContext* context) {
-        return stub->GetTimeline(context, request, &timeline);
-      },
-      kBrief);
-  if (!status.ok()) return absl::UnavailableError(Describe(status));
-  Print(timeline, width);
+  v1::CaseClient cases(connection, Brief());
+  const absl::StatusOr<v1::GetTimelineResponse> timeline =
+      cases.GetTimeline(std::move(request));
+  if (!timeline.ok()) return timeline.status();
+  Print(*timeline, width);
   return absl::OkStatus();
 }
 

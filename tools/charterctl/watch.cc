@@ -1,19 +1,23 @@
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "charter/v1/event_service.grpc.pb.h"
+#include "charter/client/event_stream.h"
+#include "charter/client/time.h"
+#include "charter/v1/event_client.h"
 #include "tools/charterctl/commands.h"
 
 namespace charter::tools {
 namespace {
 
+// How many connections in a row may give nothing: about half a minute's.
+constexpr int kConnections = 30;
+
 std::string At(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime(
-      "%Y-%m-%d %H:%M:%E3S",
-      absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-      absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%d %H:%M:%E3S", client::ToTime(time),
+                          absl::UTCTimeZone());
 }
 
 void Print(const v1::Event& event) {
@@ -37,38 +41,26 @@ void Print(const v1::Event& event) {
 }  // namespace
 
 absl::Status Watch(const Connection& connection, const WatchOptions& options) {
-  auto stub = v1::EventService::NewStub(connection.channel());
   v1::WatchEventsRequest request;
   request.mutable_filter()->set_account(options.account);
   for (const std::string& type : options.types) {
     request.mutable_filter()->add_event_types(type);
   }
   if (options.from_earliest) request.set_from_earliest(true);
+  client::EventStreamOptions patience;
+  patience.reconnect.most_attempts = kConnections;
+  // Goes on right where it was, on whatever server answers next.
+  client::EventStream stream(v1::MakeEventConnection(connection),
+                             std::move(request), patience);
   int printed = 0;
-  for (int attempt = 0;;) {
-    grpc::ClientContext context;
-    connection.Prepare(&context, absl::InfiniteDuration());
-    auto stream = stub->WatchEvents(&context, request);
-    v1::WatchEventsResponse response;
-    while (stream->Read(&response)) {
-      attempt = 0;
-      for (const v1::Event& event : response.events()) {
-        Print(event);
-        if (++printed == options.count) {
-          context.TryCancel();
-          return absl::OkStatus();
-        }
-      }
-      std::fflush(stdout);
-      // Go on right here, on whatever server answers next.
-      if (!response.resume_token().empty())
-        request.set_resume_token(response.resume_token());
+  for (;;) {
+    const absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
+    if (!response.ok()) return response.status();
+    for (const v1::Event& event : response->events()) {
+      Print(event);
+      if (++printed == options.count) return absl::OkStatus();
     }
-    const grpc::Status status = stream->Finish();
-    if (status.ok()) return absl::OkStatus();
-    if (!WorthRetrying(status) || attempt > 30)
-      return absl::UnavailableError(Describe(status));
-    PauseBefore(++attempt);
+    std::fflush(stdout);
   }
 }
 

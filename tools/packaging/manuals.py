@@ -61,7 +61,7 @@ def written(entry):
     """`--seed UINT=1` for readers: what CLI11 says of types is left out, the default is kept."""
     flag, _, kind = entry.removesuffix(" REQUIRED").partition(" ")
     kind, default, value = kind.partition("=")
-    name = re.sub(r":INT in .*", "", kind)
+    name = re.sub(r":INT in .*|:FILE| Needs: .*", "", kind)
     text = f"\\fB{roff(flag.replace(',', ', '))}\\fR"
     if name:
         text += f" \\fI{roff(name)}\\fR"

@@ -3,32 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "tests/support/temp_dir.h"
+#include "tools/charterctl/commands.h"
 
 namespace charter::tools {
 namespace {
 
 using testing::HasSubstr;
-
-TEST(ConnectionTest, EachFieldThatIsWrongIsToldOnce) {
-  google::rpc::BadRequest bad;
-  for (const char* field : {"first", "second"}) {
-    auto& violation = *bad.add_field_violations();
-    violation.set_field(field);
-    violation.set_description("it must be given");
-  }
-  google::rpc::Status details;
-  details.add_details()->PackFrom(bad);
-  EXPECT_EQ(Describe(grpc::Status(
-                grpc::StatusCode::INVALID_ARGUMENT,
-                "first: it must be given (and 1 more, in the details)",
-                details.SerializeAsString())),
-            "INVALID_ARGUMENT: first: it must be given (and 1 more, in the "
-            "details); second: it must be given");
-}
+using testing::Not;
+using testing::StartsWith;
 
 TEST(ConnectionTest, AnInstantIsReadToTheMicrosecond) {
   const absl::StatusOr<absl::Time> read =
@@ -42,16 +28,25 @@ TEST(ConnectionTest, AnInstantIsReadToTheMicrosecond) {
               HasSubstr("2026-11-21T15:00:00Z"));
 }
 
-TEST(ConnectionTest, ATokenGoesOverNoNetwork) {
-  for (const char* here : {"127.0.0.1:1", "localhost:1", "[::1]:1", "unix:/s"})
-    EXPECT_TRUE(CheckToken(here, "secret").ok()) << here;
-  EXPECT_TRUE(CheckToken("desk.example:1", "").ok());
-  for (const char* away : {"desk.example:1", "127.0.0.1.example:1",
-                           "10.0.0.1:1", "[2001:db8::1]:1"}) {
-    const absl::Status refused = CheckToken(away, "secret");
-    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << away;
-    EXPECT_THAT(std::string(refused.message()), HasSubstr(away));
-  }
+TEST(ConnectionTest, ATokenGoesOverNoNetworkInPlainText) {
+  const test::TempDir dir;
+  ConnectionOptions options;
+  options.token_file = dir.File("token");
+  std::ofstream(options.token_file) << "secret\n";
+  options.server = "desk.example:1";
+  const absl::Status refused = Status(Connect(options));
+  EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+  EXPECT_THAT(Told(refused), HasSubstr("desk.example:1 is another machine"));
+  EXPECT_THAT(Told(refused), Not(HasSubstr("secret")));
+}
+
+TEST(ConnectionTest, WhatACallFailedWithIsToldWithItsCode) {
+  EXPECT_EQ(Told(absl::NotFoundError("no such file")), "no such file");
+  ConnectionOptions options;
+  options.server = "unix:/nonexistent/charter";
+  const std::string told = Told(Status(Connect(options)));
+  EXPECT_THAT(told, StartsWith("UNAVAILABLE: "));
+  EXPECT_THAT(told, HasSubstr("AdminService/GetServerInfo, 4 attempts"));
 }
 
 }  // namespace

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/directory_service.grpc.pb.h"
 #include "tests/support/test_server.h"
 #include "tools/charterctl/csv_file.h"
 #include "tools/charterctl/demo_data.h"
@@ -19,13 +18,16 @@ namespace charter::tools {
 namespace {
 
 using testing::HasSubstr;
-using v1::DirectoryService;
 
 class RecordsTest : public testing::TestWithParam<test::Database> {
  protected:
-  RecordsTest()
-      : server_({.database = GetParam()}), connection_(server_.target(), "") {}
+  RecordsTest() : server_({.database = GetParam()}), connection_(To(server_)) {}
 
+  static Connection To(const test::TestServer& server) {
+    ConnectionOptions options;
+    options.server = server.target();
+    return Connect(options);
+  }
   std::string Path(const std::string& file) { return dir_.path() + "/" + file; }
   static std::string Read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -79,7 +81,7 @@ TEST_P(RecordsTest, WhatWentOutComesInAndGoesOutTheSame) {
   demo.today = absl::CivilDay(2026, 3, 2);
   ASSERT_EQ(WriteDemoData(demo), absl::OkStatus());
   test::TestServer other({.database = GetParam()});
-  const Connection there(other.target(), "");
+  const Connection there = To(other);
   for (const char* kind : {"products", "prices", "accounts", "contacts",
                            "assets", "contracts", "lines", "entitlements"}) {
     SCOPED_TRACE(kind);
