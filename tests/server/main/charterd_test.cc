@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/admin_service.grpc.pb.h"
-#include "charter/v1/event_service.grpc.pb.h"
-#include "grpcpp/grpcpp.h"
+#include "charter/client/channel.h"
+#include "charter/client/credentials.h"
+#include "charter/client/status.h"
+#include "charter/v1/admin_client.h"
+#include "charter/v1/event_client.h"
 #include "tests/support/mariadb_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -108,18 +110,18 @@ class CharterdTest : public testing::Test {
     return errors;
   }
 
-  static std::shared_ptr<grpc::Channel> Channel(const std::string& line) {
+  static std::shared_ptr<client::Channel> Channel(
+      const std::string& line, client::Options options = {}) {
     constexpr char kPrefix[] = "listening on ";
     EXPECT_THAT(line, StartsWith(kPrefix));
-    return grpc::CreateChannel(line.substr(sizeof(kPrefix) - 1),
-                               grpc::InsecureChannelCredentials());
+    options.Set<client::EndpointOption>(line.substr(sizeof(kPrefix) - 1));
+    return client::Channel::Open(std::move(options));
   }
-  static grpc::Status Ask(const std::shared_ptr<grpc::Channel>& channel,
-                          v1::ServerInfo* info) {
-    grpc::ClientContext context;
-    context.set_wait_for_ready(true);
-    return v1::AdminService::NewStub(channel)->GetServerInfo(
-        &context, v1::GetServerInfoRequest(), info);
+  static v1::ServerInfo Ask(const std::shared_ptr<client::Channel>& channel) {
+    const auto info =
+        v1::AdminClient(channel).GetServerInfo(v1::GetServerInfoRequest());
+    EXPECT_TRUE(info.ok()) << client::Describe(info.status());
+    return info.ok() ? *info : v1::ServerInfo();
   }
 
   TempDir dir_;
@@ -130,11 +132,7 @@ TEST_F(CharterdTest, PrintsItsDatabaseAndItsPortAndStopsOnSigterm) {
   const std::string database = absl::StrCat("sqlite://", dir_.path(),
                                             "/.local/share/charter/charter.db");
   EXPECT_EQ(process->Line(), absl::StrCat("database ", database));
-  const auto channel = Channel(process->Line());
-  v1::ServerInfo info;
-  const grpc::Status status = Ask(channel, &info);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(info.backend(), "sqlite");
+  EXPECT_EQ(Ask(Channel(process->Line())).backend(), "sqlite");
   process->Signal(SIGTERM);
   EXPECT_EQ(process->Wait(), 0);
   EXPECT_THAT(process->AllErrors(), HasSubstr("\"event\":\"stopped\""));
@@ -143,34 +141,27 @@ TEST_F(CharterdTest, PrintsItsDatabaseAndItsPortAndStopsOnSigterm) {
 TEST_F(CharterdTest, AnOpenStreamEndsWithAStop) {
   auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
   process->Line();
-  const auto channel = Channel(process->Line());
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  auto watch = v1::EventService::NewStub(channel)->WatchEvents(
-      &context, v1::WatchEventsRequest());
-  v1::WatchEventsResponse response;
-  ASSERT_TRUE(watch->Read(&response));
+  // The bare stream: an EventStream would look for the next server.
+  const auto watch = v1::EventClient(Channel(process->Line()))
+                         .WatchEvents(v1::WatchEventsRequest());
+  ASSERT_TRUE(watch->Read().has_value()) << watch->status();
   process->Signal(SIGTERM);
-  while (watch->Read(&response)) {
+  while (watch->Read().has_value()) {
   }
-  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(watch->status().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(process->Wait(), 0);
 }
 
 TEST_F(CharterdTest, LogsCallsWithoutWhatIsInThem) {
   auto process = Run({"--listen", "127.0.0.1:0", "--insecure"});
   process->Line();
-  const auto channel = Channel(process->Line());
+  v1::AdminClient admin(
+      Channel(process->Line(), client::Options().Set<client::CredentialsOption>(
+                                   client::BearerToken("a-secret-token"))));
   v1::RecalculateRequest request;
   request.set_case_("cases/a-customers-own-words");
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  context.AddMetadata("authorization", "Bearer a-secret-token");
-  google::longrunning::Operation operation;
-  EXPECT_EQ(v1::AdminService::NewStub(channel)
-                ->Recalculate(&context, request, &operation)
-                .error_code(),
-            grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(admin.Recalculate(request).status().code(),
+            absl::StatusCode::kNotFound);
   process->Signal(SIGINT);
   EXPECT_EQ(process->Wait(), 0);
   const std::string log = process->AllErrors();
@@ -218,9 +209,7 @@ TEST_F(CharterdTest, MysqlIsMigratedOnlyWhenAskedTo) {
   auto process =
       Run({"--insecure", "--listen", "127.0.0.1:0", "--database", url});
   EXPECT_THAT(process->Line(), HasSubstr("database mysql://"));
-  v1::ServerInfo info;
-  EXPECT_TRUE(Ask(Channel(process->Line()), &info).ok());
-  EXPECT_EQ(info.backend(), "mysql");
+  EXPECT_EQ(Ask(Channel(process->Line())).backend(), "mysql");
   process->Signal(SIGTERM);
   EXPECT_EQ(process->Wait(), 0);
   process.reset();
