@@ -1,7 +1,6 @@
 // A server that is killed while it writes and while timers are due loses
 // nothing and doubles nothing (T4, K6, W1).
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -16,9 +15,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/admin_service.grpc.pb.h"
-#include "google/longrunning/operations.grpc.pb.h"
-#include "server/services/shared/time_convert.h"
+#include "charter/client/time.h"
+#include "charter/v1/admin_client.h"
+#include "charter/v1/case_client.h"
+#include "google/longrunning/operations_client.h"
+#include "tests/kill/calls.h"
 #include "tests/kill/traffic.h"
 #include "tests/kill/watcher.h"
 #include "tests/support/child_server.h"
@@ -35,23 +36,12 @@ constexpr int kWritesPerSecond = 50;
 
 int Rounds() { return std::getenv("CHARTER_TEST_FULL") != nullptr ? 20 : 5; }
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // A server that was killed is tried again at once.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
-  return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(),
-                                   arguments);
-}
-
 // (clock, kind, trigger, instant): what a transition is, whatever its revision.
 using Happened = std::tuple<std::string, int, std::string, int64_t>;
 
 Happened Of(const v1::Transition& transition) {
   return {transition.milestone(), transition.kind(), transition.trigger(),
-          absl::ToUnixMicros(services::ToTime(transition.time()))};
+          absl::ToUnixMicros(client::ToTime(transition.time()))};
 }
 
 // What the feed told of each case's clocks and has not taken back; what is
@@ -104,12 +94,11 @@ class KillTest : public testing::Test {
   void Run(const std::string& database_url);
 
  private:
-  void CheckCase(const std::string& name, const LoggedCase& logged,
-                 const std::multiset<Happened>& told);
-  void CheckRecalculation(const std::shared_ptr<grpc::Channel>& channel);
+  void CheckCase(v1::CaseClient& cases, const std::string& name,
+                 const LoggedCase& logged, const std::multiset<Happened>& told);
+  void CheckRecalculation(const std::shared_ptr<client::Channel>& channel);
 
   SystemClock clock_;
-  std::unique_ptr<v1::CaseService::Stub> cases_;
 };
 
 void KillTest::Run(const std::string& database_url) {
@@ -121,13 +110,9 @@ void KillTest::Run(const std::string& database_url) {
 
   ChildServer server(database_url);
   const auto channel = Connect(server.target());
-  cases_ = v1::CaseService::NewStub(channel);
   SetUpPromise(channel);
   Watcher watcher(Connect(server.target()));
-  std::vector<std::shared_ptr<grpc::Channel>> channels;
-  for (int i = 0; i < kWriters; ++i)
-    channels.push_back(Connect(server.target()));
-  Traffic traffic(channels, clock_);
+  Traffic traffic(kWriters, server.target(), clock_);
   for (int round = 1; round <= Rounds(); ++round) {
     ASSERT_TRUE(traffic.WaitForRate(kWritesPerSecond))
         << "fewer than " << kWritesPerSecond << " writes a second";
@@ -154,6 +139,7 @@ void KillTest::Run(const std::string& database_url) {
   }
   traffic.Finish();
   EXPECT_THAT(traffic.unexpected(), IsEmpty());
+  EXPECT_GT(traffic.repeated(), 0);
   std::set<std::string> late;
   for (const auto& [name, logged] : traffic.log())
     if (IsLate(logged)) late.insert(name);
@@ -162,15 +148,17 @@ void KillTest::Run(const std::string& database_url) {
   ASSERT_TRUE(watcher.WaitForEach("milestone.violated", late))
       << "not all of " << late.size() << " violations were told";
   ASSERT_TRUE(watcher.CatchUp()) << "the feed has more than the watcher got";
+  EXPECT_EQ(watcher.status(), absl::OkStatus());
   EXPECT_GT(watcher.resumptions(), 0);
 
   std::vector<std::string> mistakes;
   const auto told = ReadFeed(watcher.events(), &mistakes);
   EXPECT_THAT(mistakes, IsEmpty());
   EXPECT_EQ(told.size(), traffic.log().size());
+  v1::CaseClient cases(channel);
   for (const auto& [name, logged] : traffic.log()) {
     const auto found = told.find(name);
-    CheckCase(name, logged,
+    CheckCase(cases, name, logged,
               found == told.end() ? std::multiset<Happened>() : found->second);
     if (HasFatalFailure()) return;
   }
@@ -180,14 +168,12 @@ void KillTest::Run(const std::string& database_url) {
 
 // Its history is what was acknowledged; its clock is what the log says by
 // itself; the feed told what an evaluation of the history says.
-void KillTest::CheckCase(const std::string& name, const LoggedCase& logged,
+void KillTest::CheckCase(v1::CaseClient& cases, const std::string& name,
+                         const LoggedCase& logged,
                          const std::multiset<Happened>& told) {
-  v1::GetTimelineRequest request;
-  request.set_name(name);
-  v1::GetTimelineResponse timeline;
-  grpc::ClientContext context;
-  const grpc::Status status = cases_->GetTimeline(&context, request, &timeline);
-  ASSERT_TRUE(status.ok()) << name << ": " << status.error_message();
+  const auto read = cases.GetTimeline(name);
+  ASSERT_TRUE(read.ok()) << name << ": " << read.status();
+  const v1::GetTimelineResponse& timeline = *read;
   std::vector<std::string> keys;
   for (const v1::CaseEvent& event : timeline.events()) {
     if (event.has_interaction()) keys.push_back(event.key());
@@ -202,10 +188,10 @@ void KillTest::CheckCase(const std::string& name, const LoggedCase& logged,
             logged.answered ? v1::Milestone::COMPLETED : v1::Milestone::RUNNING)
       << name;
   if (late) {
-    EXPECT_EQ(services::ToTime(first.violation_time()), logged.target) << name;
+    EXPECT_EQ(client::ToTime(first.violation_time()), logged.target) << name;
   }
   if (logged.answered) {
-    EXPECT_EQ(services::ToTime(first.completion_time()), *logged.answered)
+    EXPECT_EQ(client::ToTime(first.completion_time()), *logged.answered)
         << name;
   }
 
@@ -218,27 +204,20 @@ void KillTest::CheckCase(const std::string& name, const LoggedCase& logged,
 
 // What is stored is what the histories say.
 void KillTest::CheckRecalculation(
-    const std::shared_ptr<grpc::Channel>& channel) {
-  google::longrunning::Operation operation;
-  {
-    grpc::ClientContext context;
-    const grpc::Status status = v1::AdminService::NewStub(channel)->Recalculate(
-        &context, v1::RecalculateRequest(), &operation);
-    ASSERT_TRUE(status.ok()) << status.error_message();
+    const std::shared_ptr<client::Channel>& channel) {
+  auto operation =
+      v1::AdminClient(channel).Recalculate(v1::RecalculateRequest());
+  google::longrunning::OperationsClient operations(channel);
+  google::longrunning::WaitOperationRequest wait;
+  wait.mutable_timeout()->set_seconds(5);
+  for (int i = 0; i < 20 && operation.ok() && !operation->done(); ++i) {
+    wait.set_name(operation->name());
+    operation = operations.WaitOperation(wait);
   }
-  const auto operations = google::longrunning::Operations::NewStub(channel);
-  for (int i = 0; i < 20 && !operation.done(); ++i) {
-    google::longrunning::WaitOperationRequest wait;
-    wait.set_name(operation.name());
-    wait.mutable_timeout()->set_seconds(5);
-    grpc::ClientContext context;
-    const grpc::Status status =
-        operations->WaitOperation(&context, wait, &operation);
-    ASSERT_TRUE(status.ok()) << status.error_message();
-  }
-  ASSERT_TRUE(operation.has_response()) << operation.ShortDebugString();
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  ASSERT_TRUE(operation->has_response()) << operation->ShortDebugString();
   v1::RecalculateResult result;
-  ASSERT_TRUE(operation.response().UnpackTo(&result));
+  ASSERT_TRUE(operation->response().UnpackTo(&result));
   EXPECT_GT(result.done_count(), 0);
   EXPECT_EQ(result.changed_count(), 0);
   EXPECT_EQ(result.failed_count(), 0);

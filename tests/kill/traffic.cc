@@ -1,117 +1,69 @@
 #include "tests/kill/traffic.h"
 
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/directory_service.grpc.pb.h"
-#include "charter/v1/entitlement_service.grpc.pb.h"
-#include "charter/v1/process_service.grpc.pb.h"
-#include "server/services/shared/time_convert.h"
+#include "charter/client/status.h"
+#include "charter/client/time.h"
+#include "charter/v1/directory_client.h"
+#include "charter/v1/entitlement_client.h"
+#include "charter/v1/process_client.h"
 
 namespace charter::test {
-namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience(60);
-
-template <typename Message>
-Message Proto(const std::string& text) {
-  Message message;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &message)) {
-    std::fprintf(stderr, "not a message: %s\n", text.c_str());
-    std::abort();
-  }
-  return message;
-}
-
-template <typename Stub, typename Request, typename Response>
-void Must(Stub& stub,
-          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                       Response*),
-          const std::string& request) {
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  Response response;
-  const grpc::Status status =
-      (stub.*method)(&context, Proto<Request>(request), &response);
-  if (status.ok()) return;
-  std::fprintf(stderr, "%s\n%s\n", status.error_message().c_str(),
-               request.c_str());
-  std::abort();
-}
-
-// Whether the same write, sent again, may still be taken.
-bool MayRetry(const grpc::Status& status) {
-  switch (status.error_code()) {
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-    case grpc::StatusCode::CANCELLED:
-    case grpc::StatusCode::ABORTED:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
-void SetUpPromise(const std::shared_ptr<grpc::Channel>& channel) {
-  const auto directory = v1::DirectoryService::NewStub(channel);
-  const auto process = v1::ProcessService::NewStub(channel);
-  const auto entitlement = v1::EntitlementService::NewStub(channel);
-  Must(*directory, &v1::DirectoryService::Stub::CreateAccount,
-       "account_id: 'acme' account { display_name: 'Acme' }");
-  Must(*process, &v1::ProcessService::Stub::CreateMilestoneType,
-       "milestone_type_id: 'first' milestone_type { recurrence: NONE }");
-  Must(*process, &v1::ProcessService::Stub::CreateEntitlementProcess, R"pb(
-    entitlement_process_id: 'support'
-    entitlement_process {
-      definition {
-        business_hours: 'businessHours/always'
-        milestones {
-          key: 'first'
-          milestone_type: 'milestoneTypes/first'
-          target { seconds: 3600 }
-          completion_criteria: 'has(last_outbound_time)'
-          triggers {
-            key: 'missed'
-            kind: VIOLATION
-            after_target {}
-            actions {
-              key: 'look'
-              create_task { subject: 'Look' }
+void SetUpPromise(const std::shared_ptr<client::Channel>& channel) {
+  v1::DirectoryClient directory(channel);
+  v1::ProcessClient process(channel);
+  v1::EntitlementClient entitlements(channel);
+  Must(directory.CreateAccount(Proto<v1::CreateAccountRequest>(
+      "account_id: 'acme' account { display_name: 'Acme' }")));
+  Must(process.CreateMilestoneType(Proto<v1::CreateMilestoneTypeRequest>(
+      "milestone_type_id: 'first' milestone_type { recurrence: NONE }")));
+  Must(process.CreateEntitlementProcess(
+      Proto<v1::CreateEntitlementProcessRequest>(R"pb(
+        entitlement_process_id: 'support'
+        entitlement_process {
+          definition {
+            business_hours: 'businessHours/always'
+            milestones {
+              key: 'first'
+              milestone_type: 'milestoneTypes/first'
+              target { seconds: 3600 }
+              completion_criteria: 'has(last_outbound_time)'
+              triggers {
+                key: 'missed'
+                kind: VIOLATION
+                after_target {}
+                actions {
+                  key: 'look'
+                  create_task { subject: 'Look' }
+                }
+              }
             }
           }
-        }
-      }
-    })pb");
-  Must(*process, &v1::ProcessService::Stub::PublishVersion,
-       "name: 'entitlementProcesses/support'");
-  Must(*entitlement, &v1::EntitlementService::Stub::CreateEntitlement, R"pb(
+        })pb")));
+  Must(process.PublishVersion("entitlementProcesses/support"));
+  Must(entitlements.CreateEntitlement(Proto<v1::CreateEntitlementRequest>(R"pb(
     entitlement_id: 'gold'
     entitlement {
       account: 'accounts/acme'
       display_name: 'Gold'
       process: 'entitlementProcesses/support'
       start_date { year: 2020 month: 1 day: 1 }
-    })pb");
+    })pb")));
 }
 
-Traffic::Traffic(std::vector<std::shared_ptr<grpc::Channel>> channels,
-                 Clock& clock)
-    : channels_(std::move(channels)), clock_(clock) {
-  for (size_t i = 0; i < channels_.size(); ++i) {
-    threads_.emplace_back([this, i] {
-      const auto stub = v1::CaseService::NewStub(channels_[i]);
-      Write(static_cast<int>(i), *stub);
-    });
+Traffic::Traffic(int writers, const std::string& target, Clock& clock)
+    : clock_(clock) {
+  for (int i = 0; i < writers; ++i) {
+    threads_.emplace_back(
+        [this, i, cases = v1::CaseClient(Connect(target, repetitions_))] {
+          Write(i, cases);
+        });
   }
 }
 
@@ -129,48 +81,39 @@ void Traffic::Finish() {
 }
 
 template <typename Send>
-void Traffic::Insist(const std::string& what, const Send& send) {
-  const auto give_up = steady_clock::now() + kPatience;
+absl::Status Traffic::Note(const Send& send) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++in_flight_;
   }
-  grpc::Status status;
-  do {
-    grpc::ClientContext context;
-    context.set_wait_for_ready(true);
-    context.set_deadline(gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
-                                      gpr_time_from_seconds(10, GPR_TIMESPAN)));
-    status = send(&context);
-    if (!status.ok()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  } while (!status.ok() && MayRetry(status) && steady_clock::now() < give_up);
+  absl::Status status = send();
   const std::lock_guard<std::mutex> lock(mutex_);
   --in_flight_;
   if (status.ok()) {
     acknowledged_.push_back(steady_clock::now());
   } else {
-    unexpected_.push_back(absl::StrCat(what, ": ", status.error_message()));
+    unexpected_.push_back(client::Describe(status));
   }
+  return status;
 }
 
-void Traffic::Write(int writer, v1::CaseService::Stub& stub) {
+void Traffic::Write(int writer, v1::CaseClient cases) {
   std::mt19937 random(writer);
   std::uniform_int_distribution<int> ahead_ms(0, 3000);
   for (int number = 0;; ++number) {
-    const std::string id = absl::StrCat("w", writer, "-", number);
-    const std::string name = absl::StrCat("cases/", id);
     LoggedCase logged;
     logged.target = clock_.Now() + absl::Milliseconds(ahead_ms(random));
     v1::OpenCaseRequest open;
-    open.set_case_id(id);
-    open.set_request_id(absl::StrCat("open-", id));
-    *open.mutable_occur_time() = services::ToProto(logged.target - kTarget);
+    *open.mutable_occur_time() = client::ToProto(logged.target - kTarget);
     open.mutable_case_()->set_account("accounts/acme");
     open.mutable_case_()->set_entitlement("entitlements/gold");
-    Insist(name, [&](grpc::ClientContext* context) {
-      v1::OpenCaseResponse response;
-      return stub.OpenCase(context, open, &response);
+    std::string name;
+    const absl::Status opened = Note([&] {
+      const auto response = cases.OpenCase(open);
+      if (response.ok()) name = response->case_().name();
+      return response.status();
     });
+    if (!opened.ok()) return;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       log_[name] = logged;
@@ -187,23 +130,20 @@ void Traffic::Write(int writer, v1::CaseService::Stub& stub) {
       v1::RecordedEvent& event = *record.add_events();
       event.set_case_(name);
       event.mutable_event()->set_key(absl::StrCat("mail-", i));
-      *event.mutable_event()->mutable_occur_time() = services::ToProto(now);
+      *event.mutable_event()->mutable_occur_time() = client::ToProto(now);
       v1::Interaction& mail = *event.mutable_event()->mutable_interaction();
       mail.set_direction(answer ? v1::Interaction::OUTBOUND
                                 : v1::Interaction::INBOUND);
       mail.set_author(answer ? v1::Interaction::AGENT
                              : v1::Interaction::CUSTOMER);
-      Insist(name, [&](grpc::ClientContext* context) {
-        v1::RecordEventsResponse response;
-        const grpc::Status status =
-            stub.RecordEvents(context, record, &response);
-        if (!status.ok() || response.results(0).status().code() == 0) {
-          return status;
-        }
-        const google::rpc::Status& refused = response.results(0).status();
-        return grpc::Status(static_cast<grpc::StatusCode>(refused.code()),
-                            refused.message());
+      const absl::Status recorded = Note([&] {
+        const auto response = cases.RecordEvents(record);
+        if (!response.ok()) return response.status();
+        const google::rpc::Status& each = response->results(0).status();
+        return absl::Status(static_cast<absl::StatusCode>(each.code()),
+                            each.message());
       });
+      if (!recorded.ok()) return;
       const std::lock_guard<std::mutex> lock(mutex_);
       log_[name].keys.push_back(event.event().key());
       if (answer) log_[name].answered = now;
@@ -212,7 +152,7 @@ void Traffic::Write(int writer, v1::CaseService::Stub& stub) {
 }
 
 bool Traffic::WaitForRate(int per_second) {
-  const auto give_up = steady_clock::now() + kPatience;
+  const auto give_up = steady_clock::now() + absl::ToChronoSeconds(kPatience);
   const auto from = acknowledged();
   while (steady_clock::now() < give_up) {
     {

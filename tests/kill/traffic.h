@@ -3,8 +3,6 @@
 #ifndef CHARTER_TESTS_KILL_TRAFFIC_H_
 #define CHARTER_TESTS_KILL_TRAFFIC_H_
 
-#include <grpcpp/grpcpp.h>
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -16,8 +14,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "charter/v1/case_service.grpc.pb.h"
+#include "charter/client/channel.h"
+#include "charter/v1/case_client.h"
 #include "server/services/shared/clock.h"
+#include "tests/kill/calls.h"
 
 namespace charter::test {
 
@@ -36,14 +36,14 @@ struct LoggedCase {
 
 // Makes the account `accounts/acme` whose cases have an hour for a first
 // response, round the clock; a violation makes a task. Aborts if it can't.
-void SetUpPromise(const std::shared_ptr<grpc::Channel>& channel);
+void SetUpPromise(const std::shared_ptr<client::Channel>& channel);
 
 // Each writer opens a case whose target is up to three seconds ahead, tells
-// it of messages, answers every other one, and goes on with the next. A write
-// whose answer was lost is sent again, the same, until it has one.
+// it of messages, answers every other one, and goes on with the next. The
+// server names the cases, so that one that is opened twice is one too many.
 class Traffic {
  public:
-  Traffic(std::vector<std::shared_ptr<grpc::Channel>> channels, Clock& clock);
+  Traffic(int writers, const std::string& target, Clock& clock);
   ~Traffic();
 
   // Waits until, from now on, so many writes were acknowledged within a second;
@@ -52,6 +52,8 @@ class Traffic {
   // How many writes are sent and not answered.
   int in_flight() const;
   int64_t acknowledged() const;
+  // Attempts that the SDK repeated.
+  int64_t repeated() const { return repetitions_->count(); }
   // How many of the cases that nobody has answered are due in [from, to).
   int DueBetween(absl::Time from, absl::Time to) const;
   // Ends the writers, each after the write that it is at. To be called once.
@@ -62,12 +64,13 @@ class Traffic {
   const std::vector<std::string>& unexpected() const { return unexpected_; }
 
  private:
-  void Write(int writer, v1::CaseService::Stub& stub);
-  // Sends a write until it is answered; `send` is one attempt.
+  void Write(int writer, v1::CaseClient cases);
+  // Notes what became of a write; `send` makes the call.
   template <typename Send>
-  void Insist(const std::string& what, const Send& send);
+  absl::Status Note(const Send& send);
 
-  const std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  const std::shared_ptr<Repetitions> repetitions_ =
+      std::make_shared<Repetitions>();
   Clock& clock_;
   mutable std::mutex mutex_;
   std::map<std::string, LoggedCase> log_;

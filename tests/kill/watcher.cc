@@ -3,47 +3,47 @@
 #include <chrono>
 #include <utility>
 
-#include "charter/v1/admin_service.grpc.pb.h"
+#include "charter/v1/admin_client.h"
 
 namespace charter::test {
+namespace {
 
-Watcher::Watcher(std::shared_ptr<grpc::Channel> channel)
-    : channel_(std::move(channel)), thread_([this] { Run(); }) {}
+v1::WatchEventsRequest FromEarliest() {
+  v1::WatchEventsRequest request;
+  request.set_from_earliest(true);
+  return request;
+}
+
+client::EventStreamOptions Impatient() {
+  client::EventStreamOptions options;
+  options.reconnect.most = absl::Milliseconds(500);
+  // A stream has no deadline, whatever the channel's other calls have.
+  options.call.Set<client::DeadlineOption>(absl::InfiniteDuration());
+  return options;
+}
+
+}  // namespace
+
+Watcher::Watcher(std::shared_ptr<client::Channel> channel)
+    : channel_(std::move(channel)),
+      stream_(v1::MakeEventConnection(channel_), FromEarliest(), Impatient()),
+      thread_([this] { Run(); }) {}
 
 Watcher::~Watcher() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    stop_ = true;
-    if (context_ != nullptr) context_->TryCancel();
-  }
+  stream_.Cancel();
   thread_.join();
 }
 
 void Watcher::Run() {
-  const auto stub = v1::EventService::NewStub(channel_);
-  v1::WatchEventsRequest request;
-  request.set_from_earliest(true);
-  request.mutable_heartbeat_interval()->set_nanos(200'000'000);
   for (;;) {
-    grpc::ClientContext context;
-    context.set_wait_for_ready(true);
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (stop_) return;
-      context_ = &context;
-    }
-    const auto reader = stub->WatchEvents(&context, request);
-    v1::WatchEventsResponse response;
-    while (reader->Read(&response)) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      events_.insert(events_.end(), response.events().begin(),
-                     response.events().end());
-      request.set_resume_token(response.resume_token());
-    }
-    reader->Finish();
+    const absl::StatusOr<v1::WatchEventsResponse> response = stream_.Next();
     const std::lock_guard<std::mutex> lock(mutex_);
-    context_ = nullptr;
-    ++resumptions_;
+    if (!response.ok()) {
+      status_ = response.status();
+      return;
+    }
+    events_.insert(events_.end(), response->events().begin(),
+                   response->events().end());
   }
 }
 
@@ -68,26 +68,28 @@ bool Watcher::WaitForEach(absl::string_view type,
 }
 
 bool Watcher::CatchUp() {
-  const auto stub = v1::AdminService::NewStub(channel_);
+  v1::AdminClient admin(channel_);
   const auto give_up =
       std::chrono::steady_clock::now() + std::chrono::seconds(30);
   int64_t head = -1;
   while (std::chrono::steady_clock::now() < give_up) {
-    grpc::ClientContext context;
-    context.set_wait_for_ready(true);
-    v1::ServerInfo info;
-    const bool answered =
-        stub->GetServerInfo(&context, v1::GetServerInfoRequest(), &info).ok();
+    const auto info = admin.GetServerInfo(v1::GetServerInfoRequest());
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       const int64_t seen = events_.empty() ? 0 : events_.back().sequence();
       // Twice the same head: the publisher has nothing more either.
-      if (answered && info.head_sequence() == head && seen == head) return true;
+      if (info.ok() && info->head_sequence() == head && seen == head)
+        return true;
     }
-    if (answered) head = info.head_sequence();
+    if (info.ok()) head = info->head_sequence();
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
   }
   return false;
+}
+
+absl::Status Watcher::status() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return status_;
 }
 
 std::vector<v1::Event> Watcher::events() const {

@@ -2,9 +2,7 @@
 #ifndef CHARTER_TESTS_KILL_WATCHER_H_
 #define CHARTER_TESTS_KILL_WATCHER_H_
 
-#include <grpcpp/grpcpp.h>
-
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -12,16 +10,18 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "charter/v1/event_service.grpc.pb.h"
+#include "charter/client/channel.h"
+#include "charter/client/event_stream.h"
 
 namespace charter::test {
 
-// Begins at the earliest event and resumes, by its last token, wherever a
-// stream breaks.
+// Begins at the earliest event; that it goes on right where a stream broke is
+// the SDK's EventStream's doing.
 class Watcher {
  public:
-  explicit Watcher(std::shared_ptr<grpc::Channel> channel);
+  explicit Watcher(std::shared_ptr<client::Channel> channel);
   ~Watcher();
 
   // Waits, for at most half a minute, until everything up to the feed's head,
@@ -32,17 +32,18 @@ class Watcher {
   bool WaitForEach(absl::string_view type, const std::set<std::string>& cases);
   // What came, in the order in which it came.
   std::vector<v1::Event> events() const;
-  int resumptions() const { return resumptions_; }
+  int64_t resumptions() const { return stream_.reconnections(); }
+  // OK while it goes on.
+  absl::Status status() const;
 
  private:
   void Run();
 
-  const std::shared_ptr<grpc::Channel> channel_;
+  const std::shared_ptr<client::Channel> channel_;
+  client::EventStream stream_;
   mutable std::mutex mutex_;
   std::vector<v1::Event> events_;
-  grpc::ClientContext* context_ = nullptr;
-  std::atomic<int> resumptions_{0};
-  bool stop_ = false;
+  absl::Status status_;
   std::thread thread_;
 };
 
