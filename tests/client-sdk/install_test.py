@@ -14,7 +14,7 @@ import sys
 import tempfile
 import unittest
 
-from running import run
+from running import cached, run
 
 ARGUMENTS = None
 
@@ -76,7 +76,7 @@ class InstallTest(unittest.TestCase):
         for theirs, ours in (("build/release", ARGUMENTS.build), ("/tmp/charter-sdk", str(cls.prefix)),
                              ("/tmp/charter-quickstart", str(cls.root / "quickstart"))):
             block = block.replace(theirs, ours)
-        run("bash", "-euc", block, cwd=ARGUMENTS.source)
+        run("bash", "-euc", block, cwd=ARGUMENTS.source, env=cached(cls.root))
 
     def test_what_the_read_me_shows_stands_in_the_quickstart(self):
         code = ["\n".join(line.strip() for line in file.read_text().splitlines()) for file in self.quickstart.iterdir()]
@@ -88,6 +88,13 @@ class InstallTest(unittest.TestCase):
 
     def test_the_quickstart_builds_by_cmake_and_its_tests_pass(self):
         self.do_as_the_read_me_says("cmake -S")
+
+    def test_the_samples_build_by_cmake_and_their_tests_pass(self):
+        build = self.root / "samples"
+        run("cmake", "-S", pathlib.Path(ARGUMENTS.source) / "client-sdk/samples", "-B", build, "-G", "Ninja",
+            f"-DCMAKE_PREFIX_PATH={self.prefix}", env=cached(self.root))
+        run("cmake", "--build", build, env=cached(self.root))
+        run("ctest", "--test-dir", build, "--output-on-failure")
 
     def test_the_quickstart_builds_by_pkg_config_and_talks_to_a_server(self):
         program = self.root / "quickstart/by-pkg-config"

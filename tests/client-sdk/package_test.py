@@ -19,7 +19,7 @@ import sys
 import tempfile
 import unittest
 
-from running import run
+from running import cached, run
 
 ARGUMENTS = None
 
@@ -41,7 +41,8 @@ PACKAGES = {
                    "usr/lib*/libcharter_sla_*.a", "usr/lib*/cmake/charter/charter-config.cmake",
                    "usr/lib*/cmake/charter/charter-config-version.cmake", "usr/lib*/cmake/charter/charter-client*.cmake",
                    "usr/lib*/cmake/charter/charter-sla*.cmake", "usr/lib*/pkgconfig/charter.pc",
-                   "usr/share/doc/libcharter-dev/README.md", "usr/share/doc/libcharter-dev/examples/quickstart/*"],
+                   "usr/share/doc/libcharter-dev/README.md", "usr/share/doc/libcharter-dev/examples/quickstart/*",
+                   "usr/share/doc/libcharter-dev/examples/samples/*"],
         ["libgrpc++-dev", "libprotobuf-dev", "libabsl-dev", "libre2-dev", "libssl-dev", "zlib1g-dev", "pkg-config"]),
     "libcharter-testing-dev": (
         "amd64",
@@ -227,8 +228,9 @@ class PackageTest(unittest.TestCase):
     def test_the_quickstart_builds_from_the_packages_and_its_tests_pass(self):
         usr = self.develop("development", "libcharter-dev", "libcharter-testing-dev")
         build = self.root / "quickstart"
-        run("cmake", "-S", usr / "share/doc/libcharter-dev/examples/quickstart", "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={usr}")
-        run("cmake", "--build", build)
+        run("cmake", "-S", usr / "share/doc/libcharter-dev/examples/quickstart", "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={usr}",
+            env=cached(self.root))
+        run("cmake", "--build", build, env=cached(self.root))
         run("ctest", "--test-dir", build, "--output-on-failure")
 
     def test_without_the_testing_package_its_component_is_missed_by_name(self):

@@ -1,6 +1,8 @@
 """What tests of installed things share."""
 
+import os
 import shlex
+import shutil
 import subprocess
 
 
@@ -10,3 +12,10 @@ def run(*command, **more):
     if done.returncode != 0:
         raise AssertionError(f"{shlex.join(map(str, command))}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
     return done.stdout
+
+
+def cached(folder):
+    """The environment for projects below a temporary folder to be compiled in: through ccache, where there is one."""
+    if not shutil.which("ccache"):
+        return None
+    return {**os.environ, "CMAKE_CXX_COMPILER_LAUNCHER": "ccache", "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}

@@ -16,7 +16,7 @@ install(CODE "execute_process(COMMAND python3 \"${packaging}/manuals.py\" --char
   --charterctl \"$<TARGET_FILE:charterctl>\" \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}\" COMMAND_ERROR_IS_FATAL ANY)"
   COMPONENT server)
 
-install(DIRECTORY "${CMAKE_SOURCE_DIR}/client-sdk/quickstart" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libcharter-dev/examples" COMPONENT sdk)
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/client-sdk/quickstart" "${CMAKE_SOURCE_DIR}/client-sdk/samples" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libcharter-dev/examples" COMPONENT sdk)
 install(FILES "${CMAKE_SOURCE_DIR}/client-sdk/README.md" DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/libcharter-dev" COMPONENT sdk)
 
 # What stands in all packages, and in each.

@@ -55,6 +55,8 @@ ARROWS = {
     "client-sdk/testing/": (["client-sdk/", "server/", "storage/"] + CLIENT + MESSAGES, ENGINE_LIBRARIES + ["system"]),
     # As others use it.
     "client-sdk/quickstart/": (CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gtest/", "desk.h"]),
+    "client-sdk/samples/": (
+        CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gmock/", "gtest/", "sqlite3.h", "samples.h", "seed.h"]),
     "tools/protoc-gen-charter-client/": (MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/"]),
     "tools/": (
         ["client-sdk/", "server/sla/", "*.grpc.pb.h"] + CLIENT + MESSAGES,
