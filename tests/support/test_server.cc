@@ -117,6 +117,12 @@ std::string TestServer::target() const {
   return absl::StrCat("127.0.0.1:", server_->port());
 }
 
+std::shared_ptr<client::Channel> TestServer::Client(
+    client::Options options) const {
+  return client::Channel::Open(
+      std::move(options.Set<client::EndpointOption>(target())));
+}
+
 void TestServer::SetTokens(absl::string_view text) {
   // Renamed into place, as an operator's tool would.
   const std::string file = dir_.File("tokens.new");

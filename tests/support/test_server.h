@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "charter/client/channel.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "grpcpp/grpcpp.h"
@@ -55,7 +56,12 @@ class TestServer {
   const std::string& database_url() const { return url_; }
   std::string target() const;
 
-  // `Stub<v1::CaseService>()->OpenCase(…)`, on one channel.
+  // For whoever calls as callers do: the SDK, with these options besides.
+  std::shared_ptr<client::Channel> Client(client::Options options = {}) const;
+  // `Stub<v1::CaseService>()->OpenCase(…)`, on one channel. For tests of the
+  // call path, whose subject is the wire: one attempt and its status with the
+  // details as they came, bytes that are no message, health and reflection,
+  // which have no client.
   template <typename Service>
   std::unique_ptr<typename Service::Stub> Stub() {
     return Service::NewStub(channel_);

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "charter/v1/admin_service.grpc.pb.h"
+#include "charter/client/status.h"
+#include "charter/v1/admin_client.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -200,18 +201,17 @@ INSTANTIATE_TEST_SUITE_P(All, ServerInfoTest, testing::ValuesIn(kDatabases),
 TEST_P(ServerInfoTest, TellsWhatItIs) {
   TestServer server({.database = GetParam()});
   server.clock().Advance(absl::Seconds(90));
-  v1::ServerInfo info;
-  const grpc::Status status = server.Stub<v1::AdminService>()->GetServerInfo(
-      NewContext().get(), v1::GetServerInfoRequest(), &info);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  EXPECT_EQ(info.version(), "0.1.0");
-  EXPECT_EQ(info.backend(),
+  const auto info = v1::AdminClient(server.Client())
+                        .GetServerInfo(v1::GetServerInfoRequest());
+  ASSERT_TRUE(info.ok()) << client::Describe(info.status());
+  EXPECT_EQ(info->version(), "0.1.0");
+  EXPECT_EQ(info->backend(),
             GetParam() == Database::kSqlite ? "sqlite" : "mysql");
-  EXPECT_GE(info.schema_version(), 2);
-  EXPECT_EQ(info.time().seconds() - info.start_time().seconds(), 90);
-  EXPECT_EQ(info.pending_wakeup_count(), 0);
-  EXPECT_FALSE(info.has_next_wakeup_time());
-  EXPECT_EQ(info.engine_version(), "1");
+  EXPECT_GE(info->schema_version(), 2);
+  EXPECT_EQ(info->time().seconds() - info->start_time().seconds(), 90);
+  EXPECT_EQ(info->pending_wakeup_count(), 0);
+  EXPECT_FALSE(info->has_next_wakeup_time());
+  EXPECT_EQ(info->engine_version(), "1");
 }
 
 }  // namespace

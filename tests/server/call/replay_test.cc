@@ -5,10 +5,12 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "charter/v1/admin_service.grpc.pb.h"
+#include "charter/client/credentials.h"
+#include "charter/client/status.h"
+#include "charter/v1/admin_client.h"
 #include "charter/v1/calendar_service.grpc.pb.h"
 #include "charter/v1/directory_service.grpc.pb.h"
-#include "google/longrunning/operations.grpc.pb.h"
+#include "google/longrunning/operations_client.h"
 #include "server/call/identity.h"
 #include "tests/support/test_server.h"
 
@@ -225,52 +227,42 @@ TEST_P(ReplayTest, PageTokensServeTheirOwnerAlone) {
 }
 
 TEST_P(ReplayTest, ARecalculationIsQueuedOnceAndCanBeCancelled) {
+  const auto channel =
+      server_.Client(client::Options().Set<client::CredentialsOption>(
+          client::BearerToken("ann")));
+  v1::AdminClient admin(channel);
   v1::RecalculateRequest request;
   request.set_request_id(Own("r-1"));
-  auto admin = server_.Stub<v1::AdminService>();
-  google::longrunning::Operation first, second;
-  grpc::Status status =
-      admin->Recalculate(NewContext("ann").get(), request, &first);
-  ASSERT_TRUE(status.ok()) << status.error_message();
-  ASSERT_TRUE(
-      admin->Recalculate(NewContext("ann").get(), request, &second).ok());
-  EXPECT_EQ(first.name(), second.name());
+  const auto first = admin.Recalculate(request);
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto second = admin.Recalculate(request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(first->name(), second->name());
   v1::RecalculateProgress progress;
-  ASSERT_TRUE(first.metadata().UnpackTo(&progress));
+  ASSERT_TRUE(first->metadata().UnpackTo(&progress));
   EXPECT_EQ(progress.cause(), "asked for");
 
-  auto operations = server_.Stub<google::longrunning::Operations>();
-  google::longrunning::ListOperationsResponse list;
-  ASSERT_TRUE(operations
-                  ->ListOperations(NewContext("ann").get(),
-                                   google::longrunning::ListOperationsRequest(),
-                                   &list)
-                  .ok());
-  ASSERT_EQ(list.operations_size(), 1);
-  EXPECT_EQ(list.operations(0).name(), first.name());
-  google::longrunning::DeleteOperationRequest remove;
-  remove.set_name(first.name());
-  google::protobuf::Empty empty;
-  EXPECT_EQ(ReasonOf(operations->DeleteOperation(NewContext("ann").get(),
-                                                 remove, &empty)),
-            "STATE_TRANSITION_NOT_ALLOWED");
-  google::longrunning::CancelOperationRequest cancel;
-  cancel.set_name(first.name());
-  EXPECT_TRUE(
-      operations->CancelOperation(NewContext("ann").get(), cancel, &empty)
-          .ok());
+  google::longrunning::OperationsClient operations(channel);
+  const auto all =
+      operations.ListOperations(google::longrunning::ListOperationsRequest())
+          .ToVector();
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().name(), first->name());
+  EXPECT_EQ(
+      client::ReasonOf(operations.DeleteOperation(first->name()).status()),
+      "STATE_TRANSITION_NOT_ALLOWED");
+  EXPECT_TRUE(operations.CancelOperation(first->name()).ok());
   google::longrunning::WaitOperationRequest wait;
-  wait.set_name(first.name());
+  wait.set_name(first->name());
   wait.mutable_timeout()->set_nanos(1000000);
-  google::longrunning::Operation waited;
-  ASSERT_TRUE(
-      operations->WaitOperation(NewContext("ann").get(), wait, &waited).ok());
-  EXPECT_FALSE(waited.done());
+  const auto waited = operations.WaitOperation(wait);
+  ASSERT_TRUE(waited.ok()) << waited.status();
+  EXPECT_FALSE(waited->done());
   request.set_case_("cases/none");
   request.set_request_id(Own("r-2"));
-  EXPECT_EQ(
-      ReasonOf(admin->Recalculate(NewContext("ann").get(), request, &second)),
-      "RESOURCE_NOT_FOUND");
+  EXPECT_EQ(client::ReasonOf(admin.Recalculate(request).status()),
+            "RESOURCE_NOT_FOUND");
 }
 
 }  // namespace

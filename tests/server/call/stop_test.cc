@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "charter/v1/admin_client.h"
 #include "charter/v1/admin_service.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/services/admin/admin.h"
@@ -135,11 +136,9 @@ TEST(StopTest, ALongPollAnswersWhenTheServerStops) {
 TEST(StopTest, AServerCanBeStartedAgainOnItsDatabase) {
   TestServer server;
   server.Restart();
-  v1::ServerInfo info;
-  EXPECT_TRUE(
-      server.Stub<v1::AdminService>()
-          ->GetServerInfo(NewContext().get(), v1::GetServerInfoRequest(), &info)
-          .ok());
+  EXPECT_TRUE(v1::AdminClient(server.Client())
+                  .GetServerInfo(v1::GetServerInfoRequest())
+                  .ok());
 }
 
 TEST(StopTest, ThePortIsNotShared) {
