@@ -1,14 +1,15 @@
 #include "tools/bench/bulk_cases.h"
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
-#include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "charter/v1/case_service.grpc.pb.h"
+#include "charter/client/bulk_writer.h"
+#include "charter/client/status.h"
+#include "charter/v1/case_client.h"
 #include "storage/migrations/migration.h"
 #include "storage/records/case_events.h"
 #include "storage/records/generations.h"
@@ -22,6 +23,7 @@ namespace charter::bench {
 namespace {
 
 constexpr int kAtOnce = 1000;
+constexpr int kCallers = 16;
 
 // All rows of a case.
 struct WholeCase {
@@ -93,19 +95,18 @@ absl::Status AddCopies(storage::Transaction& tx, const WholeCase& whole,
 
 }  // namespace
 
-void OpenCases(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-               int count,
+void OpenCases(const std::shared_ptr<client::Channel>& channel, int count,
                const std::function<v1::OpenCaseRequest(int index)>& request) {
-  std::atomic<int> next = 0;
-  std::vector<std::thread> threads;
-  for (const auto& channel : channels) {
-    threads.emplace_back([&, channel] {
-      const auto stub = v1::CaseService::NewStub(channel);
-      for (int index = next++; index < count; index = next++)
-        Must(*stub, &v1::CaseService::Stub::OpenCase, request(index));
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  v1::CaseClient cases(channel);
+  client::BulkWriter<v1::OpenCaseRequest, v1::OpenCaseResponse> writer(
+      [&](v1::OpenCaseRequest open, const client::Options& options,
+          client::Callback<v1::OpenCaseResponse> done) {
+        cases.AsyncOpenCase(std::move(open), std::move(done), options);
+      },
+      {.first = kCallers, .most = kCallers});
+  for (int i = 0; i < count; ++i) writer.Add(request(i));
+  for (const auto& failure : writer.Finish())
+    Die(client::Describe(failure.status));
 }
 
 void CopyWaitingCase(const std::string& database_url, const std::string& id,

@@ -5,16 +5,14 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "charter/client/channel.h"
 #include "charter/v1/case_service.pb.h"
-#include "grpcpp/grpcpp.h"
 
 namespace charter::bench {
 
-// Opens `count` cases, one caller per channel; an error ends the program.
-void OpenCases(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-               int count,
+// Opens `count` cases, many at once; an error ends the program.
+void OpenCases(const std::shared_ptr<client::Channel>& channel, int count,
                const std::function<v1::OpenCaseRequest(int index)>& request);
 
 // Adds `count` cases that are what `cases/ID` is but for their names and for

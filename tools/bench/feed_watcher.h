@@ -14,6 +14,8 @@
 
 namespace charter::bench {
 
+// By the bare stub: there are many of it in a process, and the time to delivery
+// is the server's. What the client's EventStream costs, client_bench says.
 // Reads on a thread of its own. A stream that ends by itself, or an event that
 // doesn't come after the one before it, ends the program.
 class FeedWatcher {

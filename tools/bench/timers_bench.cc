@@ -11,9 +11,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "charter/v1/directory_service.grpc.pb.h"
-#include "charter/v1/entitlement_service.grpc.pb.h"
-#include "charter/v1/process_service.grpc.pb.h"
+#include "charter/v1/directory_client.h"
+#include "charter/v1/entitlement_client.h"
+#include "charter/v1/process_client.h"
 #include "server/services/shared/time_convert.h"
 #include "tools/bench/bulk_cases.h"
 #include "tools/bench/feed_watcher.h"
@@ -32,39 +32,35 @@ struct TimersOptions {
 
 constexpr absl::Duration kTarget = absl::Hours(2);
 constexpr absl::Duration kWarning = absl::Hours(1);
-constexpr int kCallers = 16;
 // Cases that are opened to find out how long it takes.
 constexpr int kTried = 200;
 
 // One milestone whose clock always runs, with a warning at half of its target.
-void MakePromise(const std::shared_ptr<grpc::Channel>& channel) {
-  const auto directory = v1::DirectoryService::NewStub(channel);
-  const auto process = v1::ProcessService::NewStub(channel);
-  const auto entitlement = v1::EntitlementService::NewStub(channel);
-  Must(*directory, &v1::DirectoryService::Stub::CreateAccount,
-       Proto<v1::CreateAccountRequest>(
-           "account_id: 'acme' account { display_name: 'Acme' }"));
-  Must(*process, &v1::ProcessService::Stub::CreateMilestoneType,
-       Proto<v1::CreateMilestoneTypeRequest>(
-           "milestone_type_id: 'answer' milestone_type { recurrence: NONE }"));
-  Must(*process, &v1::ProcessService::Stub::CreateEntitlementProcess,
-       Proto<v1::CreateEntitlementProcessRequest>(absl::StrCat(
-           R"(entitlement_process_id: 'timed' entitlement_process { definition {
+void MakePromise(const std::shared_ptr<client::Channel>& channel) {
+  v1::DirectoryClient directory(channel);
+  v1::ProcessClient process(channel);
+  v1::EntitlementClient entitlement(channel);
+  Must(directory.CreateAccount(Proto<v1::CreateAccountRequest>(
+      "account_id: 'acme' account { display_name: 'Acme' }")));
+  Must(process.CreateMilestoneType(Proto<v1::CreateMilestoneTypeRequest>(
+      "milestone_type_id: 'answer' milestone_type { recurrence: NONE }")));
+  Must(process.CreateEntitlementProcess(
+      Proto<v1::CreateEntitlementProcessRequest>(absl::StrCat(
+          R"(entitlement_process_id: 'timed' entitlement_process { definition {
                 business_hours: 'businessHours/always'
                 milestones {
                   key: 'answer' milestone_type: 'milestoneTypes/answer'
                   completion_criteria: 'is_closed'
                   triggers { key: 'soon' kind: WARNING used_percent: 50 }
                   target { seconds: )",
-           absl::ToInt64Seconds(kTarget), " } } } }")));
-  Must(*process, &v1::ProcessService::Stub::PublishVersion,
-       Proto<v1::PublishVersionRequest>("name: 'entitlementProcesses/timed'"));
-  Must(*entitlement, &v1::EntitlementService::Stub::CreateEntitlement,
-       Proto<v1::CreateEntitlementRequest>(R"(
+          absl::ToInt64Seconds(kTarget), " } } } }"))));
+  Must(process.PublishVersion(
+      Proto<v1::PublishVersionRequest>("name: 'entitlementProcesses/timed'")));
+  Must(entitlement.CreateEntitlement(Proto<v1::CreateEntitlementRequest>(R"(
            entitlement_id: 'gold' entitlement {
              account: 'accounts/acme' display_name: 'Gold'
              process: 'entitlementProcesses/timed'
-             start_date { year: 2020 month: 1 day: 1 } })"));
+             start_date { year: 2020 month: 1 day: 1 } })")));
 }
 
 v1::OpenCaseRequest Opening(const std::string& id, absl::Time opened) {
@@ -124,10 +120,10 @@ class DueTimers {
 int MeasureTimers(const BenchOptions& options, const TimersOptions& timers) {
   BenchDatabase database(options);
   BenchServer server(database);
-  const auto channels = server.Channels(kCallers);
-  MakePromise(channels[0]);
+  const auto client = server.Client();
+  MakePromise(client);
   const absl::Time begun = absl::Now();
-  OpenCases(channels, 1, [&](int) { return Opening("waiting", begun); });
+  OpenCases(client, 1, [&](int) { return Opening("waiting", begun); });
   server.process().Stop();
   CopyWaitingCase(database.url(), "waiting", timers.pending - 1);
   server.process().Start();
@@ -139,14 +135,14 @@ int MeasureTimers(const BenchOptions& options, const TimersOptions& timers) {
   // What falls due is opened before: it is found out how long that takes.
   const int count = timers.per_second * timers.seconds;
   const absl::Time tried = absl::Now();
-  OpenCases(channels, kTried,
+  OpenCases(client, kTried,
             [&](int i) { return Opening(absl::StrCat("tried-", i), tried); });
   const absl::Duration opening = 2 * (absl::Now() - tried) * count / kTried;
   // The server keeps whole microseconds.
   const absl::Time first =
       absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now() + opening) + 5);
   DueTimers due(first, timers.per_second, count);
-  OpenCases(channels, count, [&](int i) { return due.Open(i); });
+  OpenCases(client, count, [&](int i) { return due.Open(i); });
   if (absl::Now() > first - absl::Seconds(1))
     Die("opening the cases took too long for their timers");
   v1::EventFilter filter;

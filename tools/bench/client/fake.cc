@@ -20,12 +20,6 @@ namespace {
 
 using testing::FakeCharter;
 
-template <typename T>
-T Must(absl::StatusOr<T> result) {
-  if (!result.ok()) Die(result.status().ToString());
-  return *std::move(result);
-}
-
 // An account with an entitlement whose cases owe an answer in three hours.
 void MakeSupport(FakeCharter& fake) {
   v1::ProcessClient process(fake.channel());

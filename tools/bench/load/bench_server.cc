@@ -29,6 +29,11 @@ BenchDatabase::~BenchDatabase() = default;
 BenchServer::BenchServer(const BenchDatabase& database)
     : process_(database.url()) {}
 
+std::shared_ptr<client::Channel> BenchServer::Client() {
+  return client::Channel::Open(
+      client::Options().Set<client::EndpointOption>(process_.target()));
+}
+
 std::vector<std::shared_ptr<grpc::Channel>> BenchServer::Channels(int count) {
   grpc::ChannelArguments arguments;
   // Else channels to one port share a connection.

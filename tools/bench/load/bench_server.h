@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "charter/client/channel.h"
 #include "grpcpp/grpcpp.h"
 #include "tests/support/child_server.h"
 #include "tests/support/mariadb_server.h"
@@ -47,7 +48,9 @@ class BenchServer {
  public:
   explicit BenchServer(const BenchDatabase& database);
 
-  // Each has a connection of its own.
+  // For what comes before it is measured.
+  std::shared_ptr<client::Channel> Client();
+  // For measuring, by bare stubs. Each has a connection of its own.
   std::vector<std::shared_ptr<grpc::Channel>> Channels(int count);
   test::ChildServer& process() { return process_; }
 

@@ -4,26 +4,21 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/status/statusor.h"
+#include "charter/client/channel.h"
 #include "google/protobuf/text_format.h"
-#include "grpcpp/grpcpp.h"
 
 namespace charter::bench {
 
 [[noreturn]] void Die(const std::string& what);
 
-// Makes a call; an error ends the program.
-template <typename Stub, typename Request, typename Response>
-Response Must(Stub& stub,
-              grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
-                                           Response*),
-              const Request& request) {
-  grpc::ClientContext context;
-  context.set_wait_for_ready(true);
-  Response response;
-  const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) Die(status.error_message() + "\n" + request.DebugString());
-  return response;
+// What a call gave; an error ends the program.
+template <typename Response>
+Response Must(absl::StatusOr<Response> response) {
+  if (!response.ok()) Die(response.status().ToString());
+  return *std::move(response);
 }
 
 template <typename Message>
@@ -34,12 +29,12 @@ Message Proto(const std::string& text) {
   return message;
 }
 
-// Through gRPC: business hours `office` (Monday to Friday, 8 to 18 in Vienna),
+// Makes business hours `office` (Monday to Friday, 8 to 18 in Vienna),
 // a process `support` of three milestones (`first-response`, `update`,
 // `resolution`, with warnings at three quarters and violations), and
 // `accounts` accounts `accounts/a0`, `accounts/a1`, … with an entitlement
 // each, `entitlements/e0`, ….
-void MakeSupport(const std::shared_ptr<grpc::Channel>& channel, int accounts);
+void MakeSupport(const std::shared_ptr<client::Channel>& channel, int accounts);
 
 }  // namespace charter::bench
 

@@ -32,7 +32,7 @@ struct BulkOptions {
   double first = 4;
   double most = 64;
   // Of each call. Its observer is told of these calls, the channel's is not.
-  Options call;
+  Options call = {};
 };
 
 struct BulkProgress {
