@@ -58,6 +58,8 @@ class LintTest(unittest.TestCase):
             ("server/call/a.cc", '"storage/sqlite/sqlite_backend.h"'),
             ("tools/charterctl/a.cc", '"storage/store.h"'),
             ("tools/charterctl/a.cc", '"server/services/shared/clock.h"'),
+            ("tools/charterctl/a.cc", '"charter/v1/case_service.grpc.pb.h"'),
+            ("tests/kill/a.cc", '"charter/v1/case_service.grpc.pb.h"'),
             ("server/novel/a.cc", '"server/sla/time.h"'),
         ]:
             with self.subTest(path=path, header=header):
@@ -70,6 +72,8 @@ class LintTest(unittest.TestCase):
             "storage/sqlite/a.cc": '#include <soci/soci.h>\n#include "server/sla/expression/ast.h"\n',
             "server/call/a.cc": '// #include "storage/sqlite/x.h"\n#include "charter/v1/a.grpc.pb.h"\n#include <grpcpp/grpcpp.h>\n',
             "server/main.cc": '#include "storage/sqlite/a.h"\n',
+            "tools/charterctl/a.cc": '#include "charter/v1/case_client.h"\n#include "charter/client/status.h"\n',
+            "tests/server/call/a_test.cc": '#include "charter/v1/case_service.grpc.pb.h"\n#include <soci/soci.h>\n',
         })
 
     def test_T3_only_the_clock_reads_a_wall_clock(self):
