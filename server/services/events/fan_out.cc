@@ -45,6 +45,13 @@ size_t TransactionSize(const std::vector<const v1::Event*>& events,
   return to - from;
 }
 
+// The last transaction that is told in full at a place.
+int64_t SeenAt(const FeedPlace& place) {
+  if (place.list_after.has_value()) return 0;
+  const FeedPosition& at = place.position;
+  return at.index == FeedPosition::kAllOfIt ? at.sequence : at.sequence - 1;
+}
+
 v1::Event CurrentCase(v1::Case row, absl::Time now) {
   row.clear_description();
   v1::Event event;
@@ -443,6 +450,7 @@ void FanOut::Write(Watcher& watcher, v1::WatchEventsResponse* message,
       SealPlace(services_, watch.selection, watch.place, now));
   message->set_head_sequence(
       std::max(head_sequence_.load(), watch.place.position.sequence));
+  message->set_seen_sequence(SeenAt(watch.place));
   watcher.told = true;
   watcher.sent_at = now;
   watch.stream->Write(*message);

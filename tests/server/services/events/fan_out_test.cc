@@ -70,6 +70,58 @@ TEST_P(FanOutTest, W1_MessagesHoldWholeTransactionsUnlessOneIsTooLarge) {
   }
 }
 
+// What a message says to have seen, it and those before it have told; of later
+// transactions at most the first is told in part.
+TEST_P(FanOutTest, W1_MessagesSayHowFarTheyHaveSeen) {
+  const std::vector<std::string> filters = {
+      "", "filter { account: 'accounts/acme' }",
+      "filter { event_types: 'milestone.*' event_types: 'case.opened' }",
+      "filter { resource_types: 'accounts' event_types: 'case.opened' }"};
+  std::vector<StreamPtr> streams;
+  for (const std::string& filter : filters) streams.push_back(Watch(filter));
+  SetUpHistory(6);
+  Publish();
+  for (const std::string& filter : filters)
+    streams.push_back(Watch(filter + " from_earliest: true"));
+  Feed();
+  const int64_t head = world_.Feed().back().sequence();
+  int behind = 0;
+  for (const StreamPtr& stream : streams) {
+    // A heartbeat later everyone has caught up.
+    world_.clock().Advance(absl::Minutes(1));
+    Feed();
+    const Messages messages = stream->all();
+    int64_t last = 0;
+    for (const v1::WatchEventsResponse& message : messages) {
+      ASSERT_TRUE(message.has_seen_sequence());
+      const int64_t seen = message.seen_sequence();
+      EXPECT_GE(seen, last);
+      EXPECT_LE(seen, message.head_sequence());
+      for (const v1::Event& event : message.events()) {
+        EXPECT_GT(event.sequence(), last) << "was seen before";
+        EXPECT_LE(event.sequence(), seen + 1);
+      }
+      last = seen;
+      if (seen < message.head_sequence()) ++behind;
+    }
+    EXPECT_EQ(last, head);
+  }
+  EXPECT_GT(behind, 0) << "nobody had anything to catch up with";
+}
+
+TEST_P(FanOutTest, W1_ABookmarkOfABacklogSaysThatThereIsMore) {
+  SetUpHistory(6);
+  Publish();
+  // The first page ends within a transaction.
+  const StreamPtr stream = Watch(
+      "from_earliest: true filter { event_types: 'milestone.*' event_types: "
+      "'case.opened' }");
+  ASSERT_TRUE(world_.host().RunJob());
+  const Messages messages = stream->all();
+  ASSERT_FALSE(messages.empty());
+  EXPECT_LT(messages.back().seen_sequence(), messages.back().head_sequence());
+}
+
 TEST_P(FanOutTest, W1_PagesOfTheListAndAWatchContinueEachOther) {
   SetUpHistory(3);
   Publish();
@@ -155,6 +207,8 @@ TEST_P(FanOutTest, W1_TheInitialStateComesFirstAndThenWhatChangedSince) {
       EXPECT_FALSE(ended);
       ended = true;
     }
+    // What was not listed yet is not told.
+    EXPECT_EQ(message.seen_sequence() > 0, ended);
   }
   EXPECT_TRUE(ended);
   EXPECT_THAT(state, SizeIs(250));
