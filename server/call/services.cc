@@ -245,7 +245,11 @@ void RegisterEvents(Endpoints& endpoints) {
       .ServerStream<v1::WatchEventsResponse, &s::WatchEvents>("WatchEvents")
       .Unary<&s::ListEvents>("ListEvents")
       .LongPoll<&s::PullActions>("PullActions")
-      .Unary<&s::AckActions>("AckActions");
+      .Unary<&s::AckActions>("AckActions")
+      .Unary<&s::ExtendActionLease>("ExtendActionLease")
+      .Unary<&s::RejectAction>("RejectAction")
+      .Unary<&s::ListDeadActions>("ListDeadActions")
+      .Unary<&s::ReviveActions>("ReviveActions");
 }
 
 }  // namespace

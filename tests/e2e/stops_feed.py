@@ -14,11 +14,22 @@ def feed(t):
     actions = t.ok(service + "PullActions", {"topic": "escalations", "wait": "5s"},
                    {"actions.0.case": "cases/late", "actions.0.data.level": "2", "actions.0.attempt": 1}).get("actions", [])
     leases = [action["lease_id"] for action in actions]
+    keys = [action["effect_key"] for action in actions]
+    t.ok(service + "ExtendActionLease", {"lease_ids": leases, "lease_duration": "120s"}, {"lease_expire_time": PRESENT, "expired_lease_ids": ABSENT})
+    t.ok(service + "RejectAction", {"lease_id": leases[0], "reason": "the pager is off", "dead": True}, {"lease_expired": ABSENT})
+    t.ok(service + "ListDeadActions", {"topic": "escalations"},
+         {"actions.#": 1, "actions.0.effect_key": keys[0], "actions.0.last_failure": "the pager is off", "actions.0.lease_id": ABSENT})
+    t.ok(service + "ReviveActions", {"effect_keys": [keys[0], "never"]}, {"not_dead_effect_keys": ["never"]})
+    leases[0] = t.ok(service + "PullActions", {"topic": "escalations"}, {"actions.#": 1, "actions.0.attempt": 2})["actions"][0]["lease_id"]
     t.ok(service + "AckActions", {"lease_ids": leases}, {"expired_lease_ids": ABSENT})
     t.ok(service + "PullActions", {"topic": "escalations"}, {"actions": ABSENT})
     t.refused(service + "ListEvents", {"resume_token": "forged"}, "PAGE_TOKEN_INVALID", "resume_token")
     t.refused(service + "PullActions", {"max_actions": 1000}, "FIELD_INVALID", "max_actions")
     t.refused(service + "AckActions", {}, "FIELD_INVALID", "lease_ids")
+    t.refused(service + "ExtendActionLease", {"lease_ids": ["nonsense"]}, "FIELD_INVALID", "lease_ids")
+    t.refused(service + "RejectAction", {"lease_id": leases[0], "dead": True, "uncounted": True}, "FIELD_INVALID", "uncounted")
+    t.refused(service + "ReviveActions", {}, "FIELD_INVALID", "effect_keys")
+    t.refused(service + "ListDeadActions", {"page_token": "forged"}, "PAGE_TOKEN_INVALID", "page_token")
 
 
 def reports(t):

@@ -1,9 +1,11 @@
 #include "storage/records/actions.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "server/services/events/events.h"
 #include "server/services/shared/errors.h"
 #include "server/services/shared/time_convert.h"
@@ -14,15 +16,30 @@ namespace {
 constexpr int kDefaultActions = 10;
 constexpr absl::Duration kDefaultLease = absl::Seconds(60);
 
+template <typename Request>
+absl::Duration LeaseOf(const Request& request) {
+  return request.has_lease_duration()
+             ? ToSlaDuration(request.lease_duration()).ToAbsl()
+             : kDefaultLease;
+}
+
+template <typename Request>
+std::vector<std::string> LeaseIds(const Request& request) {
+  return {request.lease_ids().begin(), request.lease_ids().end()};
+}
+
+// What the storage says of leases, in the catalogue's terms.
+absl::Status Refused(absl::string_view field, const absl::Status& status) {
+  if (!absl::IsInvalidArgument(status)) return status;
+  return errors::FieldInvalid(field, "BAD_LEASE", status.message());
+}
+
 }  // namespace
 
 absl::StatusOr<Poll<v1::PullActionsResponse>> PullActions(
     Call& call, const v1::PullActionsRequest& request) {
   using Result = Poll<v1::PullActionsResponse>;
-  const absl::Duration lease =
-      request.has_lease_duration()
-          ? ToSlaDuration(request.lease_duration()).ToAbsl()
-          : kDefaultLease;
+  const absl::Duration lease = LeaseOf(request);
   const int most =
       request.max_actions() == 0 ? kDefaultActions : request.max_actions();
   Bell& bell = call.services().actions;
@@ -65,20 +82,68 @@ absl::StatusOr<Poll<v1::PullActionsResponse>> PullActions(
 
 absl::StatusOr<v1::AckActionsResponse> AckActions(
     Call& call, const v1::AckActionsRequest& request) {
-  const std::vector<std::string> ids(request.lease_ids().begin(),
-                                     request.lease_ids().end());
+  const std::vector<std::string> ids = LeaseIds(request);
   return call.Write<v1::AckActionsResponse>(
       [&](storage::Transaction& tx) -> absl::StatusOr<v1::AckActionsResponse> {
         absl::StatusOr<std::vector<std::string>> lost =
             storage::AckActions(tx, ids, call.now());
-        if (absl::IsInvalidArgument(lost.status())) {
-          return errors::FieldInvalid("lease_ids", "BAD_LEASE",
-                                      lost.status().message());
-        }
-        if (!lost.ok()) return lost.status();
+        if (!lost.ok()) return Refused("lease_ids", lost.status());
         v1::AckActionsResponse response;
         for (std::string& id : *lost)
           response.add_expired_lease_ids(std::move(id));
+        return response;
+      });
+}
+
+absl::StatusOr<v1::ExtendActionLeaseResponse> ExtendActionLease(
+    Call& call, const v1::ExtendActionLeaseRequest& request) {
+  const std::vector<std::string> ids = LeaseIds(request);
+  const absl::Time until = call.now() + LeaseOf(request);
+  return call.Write<v1::ExtendActionLeaseResponse>(
+      [&](storage::Transaction& tx)
+          -> absl::StatusOr<v1::ExtendActionLeaseResponse> {
+        absl::StatusOr<std::vector<std::string>> lost =
+            storage::ExtendActions(tx, ids, until);
+        if (!lost.ok()) return Refused("lease_ids", lost.status());
+        v1::ExtendActionLeaseResponse response;
+        *response.mutable_lease_expire_time() = ToProto(until);
+        for (std::string& id : *lost)
+          response.add_expired_lease_ids(std::move(id));
+        return response;
+      });
+}
+
+absl::StatusOr<v1::RejectActionResponse> RejectAction(
+    Call& call, const v1::RejectActionRequest& request) {
+  if (request.dead() && request.uncounted()) {
+    return errors::FieldInvalid("uncounted", "CONFLICT",
+                                "a dead letter's attempt counts: give either "
+                                "`dead` or `uncounted`");
+  }
+  storage::Rejection rejection;
+  rejection.lease_id = request.lease_id();
+  rejection.reason = request.reason();
+  rejection.dead = request.dead();
+  rejection.uncounted = request.uncounted();
+  if (request.has_retry_delay()) {
+    rejection.delay = ToSlaDuration(request.retry_delay()).ToAbsl();
+  } else if (request.uncounted()) {
+    rejection.delay = absl::ZeroDuration();
+  }
+  return call.Write<v1::RejectActionResponse>(
+      [&](storage::Transaction& tx)
+          -> absl::StatusOr<v1::RejectActionResponse> {
+        const absl::StatusOr<std::optional<storage::Rejected>> rejected =
+            storage::RejectAction(tx, rejection, call.now());
+        if (!rejected.ok()) return Refused("lease_id", rejected.status());
+        v1::RejectActionResponse response;
+        response.set_lease_expired(!rejected->has_value());
+        if (rejected->has_value()) {
+          const storage::Rejected& now = **rejected;
+          call.Audit(now.action.case_(), nullptr, &now.action);
+          if (now.available_time <= call.now())
+            call.Ring(call.services().actions);
+        }
         return response;
       });
 }

@@ -22,6 +22,14 @@ absl::StatusOr<Poll<v1::PullActionsResponse>> PullActions(
     Call& call, const v1::PullActionsRequest& request);
 absl::StatusOr<v1::AckActionsResponse> AckActions(
     Call& call, const v1::AckActionsRequest& request);
+absl::StatusOr<v1::ExtendActionLeaseResponse> ExtendActionLease(
+    Call& call, const v1::ExtendActionLeaseRequest& request);
+absl::StatusOr<v1::RejectActionResponse> RejectAction(
+    Call& call, const v1::RejectActionRequest& request);
+absl::StatusOr<v1::ListDeadActionsResponse> ListDeadActions(
+    Call& call, const v1::ListDeadActionsRequest& request);
+absl::StatusOr<v1::ReviveActionsResponse> ReviveActions(
+    Call& call, const v1::ReviveActionsRequest& request);
 
 }  // namespace charter::services
 

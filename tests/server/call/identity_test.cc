@@ -176,6 +176,9 @@ TEST(RolesTest, BuiltInRolesHoldWhatTheirNamesSay) {
   EXPECT_TRUE(has("manager", "entitlements.create"));
   EXPECT_TRUE(has("manager", "cases.recalculate"));
   EXPECT_TRUE(has("integration", "actions.ack"));
+  EXPECT_TRUE(has("integration", "actions.revive"));
+  EXPECT_TRUE(has("viewer", "actions.list"));
+  EXPECT_FALSE(has("viewer", "actions.revive"));
   EXPECT_FALSE(has("integration", "entitlements.update"));
 }
 

@@ -183,8 +183,16 @@ void Actions(Transaction& tx, Calls& call) {
   const auto mine =
       PullActions(tx, "mine", 10, absl::Seconds(60), FullTime(500));
   call(mine);
-  if (mine.ok())
-    call(AckActions(tx, {mine->front().lease_id()}, FullTime(501)));
+  for (const char* topic : {"1", ""}) {
+    call(ListDeadActions(tx, topic, {FullTime(40'000), "g"}, 100));
+  }
+  if (mine.ok()) {
+    const std::string lease = mine->front().lease_id();
+    call(ExtendActions(tx, {lease}, FullTime(600)));
+    call(RejectAction(tx, {.lease_id = lease, .dead = true}, FullTime(501)));
+    call(ReviveActions(tx, {"k"}, FullTime(501)));
+    call(AckActions(tx, {lease}, FullTime(501)));
+  }
   // What nobody acknowledges becomes a dead letter.
   added.id = std::string(26, 'h');
   added.action.set_effect_key("dead");

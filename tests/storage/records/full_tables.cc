@@ -63,7 +63,7 @@ const std::vector<Filling>& Fillings() {
       {"actions",
        "id, effect_hash, topic, state, available_us, attempt, created_us, "
        "payload",
-       "{ID}, {HASH}, i % 3, i % 2, {US}, 0, {US}, {BLOB}"},
+       "{ID}, {HASH}, i % 4, i % 3, {US}, 0, {US}, {BLOB}"},
       {"operations",
        "name, kind, done, cancel_requested, created_us, updated_us, expire_us, "
        "version, arguments, "

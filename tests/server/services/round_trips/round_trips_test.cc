@@ -150,9 +150,17 @@ void RoundTripsTest::Feed() {
       Measure(service + "PullActions", R"({"topic": "escalations"})");
   const auto& actions = static_cast<const v1::PullActionsResponse&>(*pulled);
   ASSERT_GT(actions.actions_size(), 0);
-  Measure(service + "AckActions",
-          absl::StrCat(R"({"lease_ids": [")", actions.actions(0).lease_id(),
+  const std::string lease = actions.actions(0).lease_id();
+  const std::string leases =
+      absl::StrCat(R"({"lease_ids": [")", lease, R"("]})");
+  Measure(service + "ExtendActionLease", leases);
+  Measure(service + "RejectAction",
+          absl::StrCat(R"({"dead": true, "lease_id": ")", lease, R"("})"));
+  Measure(service + "ListDeadActions", "{}");
+  Measure(service + "ReviveActions",
+          absl::StrCat(R"({"effect_keys": [")", actions.actions(0).effect_key(),
                        R"("]})"));
+  Measure(service + "AckActions", leases);
   Measure("ReportService/GetComplianceReport",
           R"({"dimensions": ["MILESTONE_TYPE"], "account": "accounts/acme"})");
 }
