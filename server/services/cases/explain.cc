@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "server/services/cases/cases.h"
 #include "server/services/items/event_convert.h"
@@ -51,72 +50,6 @@ absl::StatusOr<Read> ReadAt(Call& call, storage::Transaction& tx,
   return read;
 }
 
-std::string At(const google::protobuf::Timestamp& time, absl::TimeZone zone) {
-  return absl::FormatTime("%a %Y-%m-%d %H:%M:%S %Ez", ToTime(time), zone);
-}
-
-std::string Length(const google::protobuf::Duration& duration) {
-  return absl::FormatDuration(ToSlaDuration(duration).ToAbsl());
-}
-
-// The explanation in sentences: where the target comes from and what moved it.
-std::vector<std::string> InWords(const v1::Milestone& milestone,
-                                 const std::vector<v1::ClockStretch>& stretches,
-                                 absl::TimeZone zone) {
-  std::vector<std::string> lines;
-  lines.push_back(absl::StrCat(
-      milestone.milestone_type(),
-      milestone.state() == v1::Milestone::SCHEDULED ? " starts at "
-                                                    : " started at ",
-      At(milestone.start_time(), zone), " with a target of ",
-      Length(milestone.target_duration()), " of open time by ",
-      milestone.business_hours(),
-      milestone.target_rule() > 0
-          ? absl::StrCat(", from target rule ", milestone.target_rule())
-          : std::string(),
-      "."));
-  sla::Duration closed;
-  sla::Duration paused;
-  for (const v1::ClockStretch& stretch : stretches) {
-    const sla::Duration length =
-        ToInstant(stretch.end_time()) - ToInstant(stretch.start_time());
-    if (stretch.kind() == v1::ClockStretch::OUT_OF_HOURS) closed += length;
-    if (stretch.kind() == v1::ClockStretch::PAUSED) paused += length;
-  }
-  // Time out of the process counts as stopped (E8).
-  const sla::Duration away = ToSlaDuration(milestone.paused()) - paused;
-  lines.push_back(absl::StrCat(
-      "It has counted ", Length(milestone.actual()), "; ",
-      absl::FormatDuration(closed.ToAbsl()), " outside hours",
-      away > sla::Duration::Zero() ? ", " : " and ",
-      absl::FormatDuration(paused.ToAbsl()), " paused in open hours",
-      away > sla::Duration::Zero()
-          ? absl::StrCat(" and ", absl::FormatDuration(away.ToAbsl()),
-                         " of open time out of its process")
-          : std::string(),
-      " did not count."));
-  if (milestone.has_target_time()) {
-    lines.push_back(
-        absl::StrCat("Its target is ", At(milestone.target_time(), zone), "."));
-  } else if (milestone.has_target_time_if_resumed()) {
-    lines.push_back(
-        absl::StrCat("It is paused; resumed now, its target would be ",
-                     At(milestone.target_time_if_resumed(), zone), "."));
-  }
-  if (milestone.violated()) {
-    lines.push_back(absl::StrCat("It missed a target of ",
-                                 Length(milestone.violated_target()), " at ",
-                                 At(milestone.violation_time(), zone), "."));
-  }
-  if (milestone.has_completion_time()) {
-    lines.push_back(absl::StrCat(
-        "It was completed at ", At(milestone.completion_time(), zone),
-        milestone.met_last_target() ? ", within its last target."
-                                    : ", after its last target."));
-  }
-  return lines;
-}
-
 std::vector<v1::Transition> TransitionsOf(const Read& read,
                                           absl::string_view instance) {
   std::vector<v1::Transition> transitions;
@@ -149,17 +82,16 @@ absl::StatusOr<v1::ExplainMilestoneResponse> ExplainMilestone(
         if (milestone == nullptr) return errors::NotFound(request.name());
         *response.mutable_milestone() = ToProto(*milestone, read->evaluation,
                                                 read->item.row, *read->catalog);
-        absl::StatusOr<std::vector<v1::ClockStretch>> stretches =
-            Stretches(*milestone, read->evaluation, *read->catalog);
+        absl::StatusOr<std::vector<sla::Stretch>> stretches = sla::StretchesOf(
+            *milestone, read->catalog->calendars, read->evaluation.as_of);
         if (!stretches.ok()) return stretches.status();
-        for (const std::string& line :
-             InWords(response.milestone(), *stretches,
-                     read->catalog->ZoneOf(
-                         response.milestone().business_hours()))) {
+        const std::string& hours = response.milestone().business_hours();
+        for (const std::string& line : sla::InWords(
+                 *milestone, *stretches, hours, read->catalog->ZoneOf(hours))) {
           response.add_explanation(line);
         }
-        for (v1::ClockStretch& stretch : *stretches)
-          *response.add_stretches() = std::move(stretch);
+        for (const sla::Stretch& stretch : *stretches)
+          *response.add_stretches() = ToProto(stretch);
         for (v1::Transition& transition : TransitionsOf(*read, milestone->id)) {
           *response.add_transitions() = std::move(transition);
         }
@@ -196,11 +128,12 @@ absl::StatusOr<v1::GetTimelineResponse> GetTimeline(
           v1::ClockTimeline& clock = *response.add_clocks();
           *clock.mutable_milestone() = ToProto(milestone, read->evaluation,
                                                read->item.row, *read->catalog);
-          absl::StatusOr<std::vector<v1::ClockStretch>> stretches =
-              Stretches(milestone, read->evaluation, *read->catalog);
+          absl::StatusOr<std::vector<sla::Stretch>> stretches =
+              sla::StretchesOf(milestone, read->catalog->calendars,
+                               read->evaluation.as_of);
           if (!stretches.ok()) return stretches.status();
-          for (v1::ClockStretch& stretch : *stretches)
-            *clock.add_stretches() = std::move(stretch);
+          for (const sla::Stretch& stretch : *stretches)
+            *clock.add_stretches() = ToProto(stretch);
         }
         for (v1::Transition& transition : TransitionsOf(*read, "")) {
           *response.add_transitions() = std::move(transition);

@@ -93,51 +93,22 @@ std::optional<sla::TransitionKind> KindNamed(absl::string_view name) {
   return std::nullopt;
 }
 
-std::string HoursName(const sla::Milestone& milestone, const Catalog& catalog) {
-  if (milestone.spans.empty() || milestone.spans.back().hours.empty()) {
-    return catalog.default_hours;
+ClockStretch::Kind KindOf(sla::StretchKind kind) {
+  switch (kind) {
+    case sla::StretchKind::kCounting:
+      return ClockStretch::COUNTING;
+    case sla::StretchKind::kOverdue:
+      return ClockStretch::OVERDUE;
+    case sla::StretchKind::kPaused:
+      return ClockStretch::PAUSED;
+    case sla::StretchKind::kOutOfHours:
+      return ClockStretch::OUT_OF_HOURS;
+    case sla::StretchKind::kPausedOutOfHours:
+      return ClockStretch::PAUSED_OUT_OF_HOURS;
+    case sla::StretchKind::kOutOfProcess:
+      return ClockStretch::OUT_OF_PROCESS;
   }
-  return milestone.spans.back().hours;
-}
-
-const char* PauseName(sla::PauseCause cause) {
-  switch (cause) {
-    case sla::PauseCause::kNone:
-      return "";
-    case sla::PauseCause::kOutOfProcess:
-      return "out of the process";
-    case sla::PauseCause::kStoppedByHand:
-      return "stopped by hand";
-    case sla::PauseCause::kStopCriteria:
-      return "stop criteria of the process";
-    case sla::PauseCause::kPauseCriteria:
-      return "pause criteria of the milestone";
-  }
-  return "";
-}
-
-const char* ClosedName(const sla::ExplainedSpan& span) {
-  switch (span.hours_cause) {
-    case sla::OpenCause::kOpen:
-      return "";
-    case sla::OpenCause::kOutsideHours:
-      return "outside hours";
-    case sla::OpenCause::kHoliday:
-      return "holiday";
-    case sla::OpenCause::kOverride:
-      return "override";
-  }
-  return "";
-}
-
-std::string CauseOf(const sla::ExplainedSpan& span) {
-  std::string cause(PauseName(span.pause));
-  if (span.hours_cause != sla::OpenCause::kOpen) {
-    const char* closed = ClosedName(span);
-    absl::StrAppend(&cause, cause.empty() ? "" : ", ", std::string(closed));
-    if (!span.hours_name.empty()) absl::StrAppend(&cause, " ", span.hours_name);
-  }
-  return cause;
+  return ClockStretch::KIND_UNSPECIFIED;
 }
 
 }  // namespace
@@ -176,7 +147,8 @@ v1::Milestone ToProto(const sla::Milestone& milestone,
   result.set_placement(milestone.placement);
   result.set_occurrence(milestone.occurrence);
   result.set_process_version(milestone.process);
-  result.set_business_hours(HoursName(milestone, catalog));
+  result.set_business_hours(milestone.hours.empty() ? catalog.default_hours
+                                                    : milestone.hours);
   result.set_state(StateOf(milestone.state));
   *result.mutable_start_time() = ToProto(milestone.start_time);
   if (milestone.target_time)
@@ -330,53 +302,14 @@ sla::StoredTransition FromRecord(const storage::TransitionRecord& record) {
   return stored;
 }
 
-absl::StatusOr<std::vector<ClockStretch>> Stretches(
-    const sla::Milestone& milestone, const sla::Evaluation& evaluation,
-    const Catalog& catalog) {
-  const sla::Instant end = milestone.end_time.value_or(evaluation.as_of);
-  absl::StatusOr<std::vector<sla::ExplainedSpan>> spans =
-      sla::ExplainMilestone(milestone, catalog.calendars, milestone.start_time,
-                            std::max(end, milestone.start_time));
-  if (!spans.ok()) return spans.status();
-  std::vector<ClockStretch> stretches;
-  sla::Duration actual;
-  const auto add = [&](sla::Interval interval, ClockStretch::Kind kind,
-                       const std::string& cause) {
-    if (interval.from >= interval.to) return;
-    ClockStretch& stretch = stretches.emplace_back();
-    *stretch.mutable_start_time() = ToProto(interval.from);
-    *stretch.mutable_end_time() = ToProto(interval.to);
-    stretch.set_kind(kind);
-    stretch.set_cause(cause);
-    *stretch.mutable_actual() = ToProto(actual);
-  };
-  for (const sla::ExplainedSpan& span : *spans) {
-    const bool open = span.hours_cause == sla::OpenCause::kOpen;
-    // RESTART: only what follows it counts.
-    if (span.interval.from == milestone.counted_from)
-      actual = sla::Duration::Zero();
-    if (span.pause == sla::PauseCause::kOutOfProcess) {
-      add(span.interval, ClockStretch::OUT_OF_PROCESS, CauseOf(span));
-    } else if (span.pause != sla::PauseCause::kNone) {
-      add(span.interval,
-          open ? ClockStretch::PAUSED : ClockStretch::PAUSED_OUT_OF_HOURS,
-          CauseOf(span));
-    } else if (!open) {
-      add(span.interval, ClockStretch::OUT_OF_HOURS, CauseOf(span));
-    } else {
-      // Counting is told apart at the violation: what follows it is overdue.
-      const sla::Instant cut =
-          milestone.violation_time
-              ? std::clamp(*milestone.violation_time, span.interval.from,
-                           span.interval.to)
-              : span.interval.to;
-      actual += cut - span.interval.from;
-      add({span.interval.from, cut}, ClockStretch::COUNTING, "");
-      actual += span.interval.to - cut;
-      add({cut, span.interval.to}, ClockStretch::OVERDUE, "past its target");
-    }
-  }
-  return stretches;
+v1::ClockStretch ToProto(const sla::Stretch& stretch) {
+  ClockStretch result;
+  *result.mutable_start_time() = ToProto(stretch.interval.from);
+  *result.mutable_end_time() = ToProto(stretch.interval.to);
+  result.set_kind(KindOf(stretch.kind));
+  result.set_cause(stretch.cause);
+  *result.mutable_actual() = ToProto(stretch.actual);
+  return result;
 }
 
 }  // namespace charter::services

@@ -13,6 +13,7 @@
 #include "charter/v1/milestone.pb.h"
 #include "server/services/catalog/catalog.h"
 #include "server/sla/clock/evaluation.h"
+#include "server/sla/clock/explain.h"
 #include "server/sla/clock/reconcile.h"
 #include "storage/records/transitions.h"
 
@@ -52,11 +53,7 @@ storage::TransitionRecord ToRecord(const sla::Revision& revision,
                                    absl::string_view case_name, absl::Time now);
 sla::StoredTransition FromRecord(const storage::TransitionRecord& record);
 
-// The stretches of a clock up to the evaluation's instant, in order and without
-// gaps, each cut where its cause changes (ExplainMilestone, GetTimeline).
-absl::StatusOr<std::vector<v1::ClockStretch>> Stretches(
-    const sla::Milestone& milestone, const sla::Evaluation& evaluation,
-    const Catalog& catalog);
+v1::ClockStretch ToProto(const sla::Stretch& stretch);
 
 }  // namespace charter::services
 

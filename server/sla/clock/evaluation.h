@@ -71,6 +71,9 @@ struct Milestone {
   std::string placement;  // its key in `process`
   std::string milestone_type;
   std::string process;  // version that it runs under, or ended under
+  // The id of the hours that it counts by, of an ended one those that it
+  // counted by last; empty: the default set.
+  std::string hours;
   int order = 0;
   int occurrence = 1;  // place among the item's instances of this placement
   MilestoneState state = MilestoneState::kRunning;

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "server/sla/clock/evaluation.h"
 
 namespace charter::sla {
@@ -26,6 +28,38 @@ struct ExplainedSpan {
 absl::StatusOr<std::vector<ExplainedSpan>> ExplainMilestone(
     const Milestone& milestone, const Calendars& calendars, Instant from,
     Instant to);
+
+// What a stretch of a clock's time was.
+enum class StretchKind {
+  kCounting,    // open and running
+  kOverdue,     // the same, after the violation
+  kPaused,      // stopped in open time
+  kOutOfHours,  // running, and not open
+  kPausedOutOfHours,
+  kOutOfProcess,  // E8
+};
+
+struct Stretch {
+  Interval interval;
+  StretchKind kind = StretchKind::kCounting;
+  std::string cause;  // in words; empty while it counts in time
+  Duration actual;    // what has counted by its end, since the last RESTART
+  bool operator==(const Stretch&) const = default;
+};
+
+// The time of a milestone from its start to its end, or to `as_of` when it has
+// none: ordered, without gaps, cut where kind or cause changes. `as_of`: of the
+// evaluation that the milestone is of. NOT_FOUND for hours that are not given.
+absl::StatusOr<std::vector<Stretch>> StretchesOf(const Milestone& milestone,
+                                                 const Calendars& calendars,
+                                                 Instant as_of);
+
+// The explanation in sentences: where the target comes from, what moved it, and
+// what became of it. `hours`: what to call the milestone's hours, `zone`: in
+// which to tell times.
+std::vector<std::string> InWords(const Milestone& milestone,
+                                 const std::vector<Stretch>& stretches,
+                                 absl::string_view hours, absl::TimeZone zone);
 
 }  // namespace charter::sla
 

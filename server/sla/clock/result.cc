@@ -39,6 +39,7 @@ Milestone Evaluator::ResultOf(Instance& instance) const {
   m.placement = instance.def->key;
   m.milestone_type = instance.def->milestone_type;
   m.process = instance.process->version;
+  m.hours = hour_ids_[clock.hours().index];
   m.order = instance.def->order;
   m.occurrence = instance.occurrence;
   m.state = instance.state;

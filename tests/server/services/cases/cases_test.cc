@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/services/calendar/calendar.h"
 #include "server/services/entitlements/entitlements.h"
 #include "server/services/reports/reports.h"
 #include "server/services/shared/errors.h"
@@ -99,6 +100,24 @@ TEST_P(CasesTest, E4_AProcessRunsClocksOfTheItemsThatItIsFor) {
   EXPECT_TRUE(Milestones("visit").empty());
   world_.Open("help");
   EXPECT_EQ(Milestones("help").size(), 2u);
+}
+
+TEST_P(CasesTest, B7_AClockThatWasJustMadeIsListedByItsOwnHours) {
+  world_.Do(&CreateBusinessHours, Proto<v1::CreateBusinessHoursRequest>(R"(
+    business_hours_id: 'short'
+    business_hours {
+      definition {
+        time_zone: 'UTC'
+        weekly { day: MONDAY start: '09:00' end: '09:10' }
+      }
+    })"));
+  world_.Do(&OpenCase,
+            Proto<v1::OpenCaseRequest>(
+                "case_id: 'one' case { account: 'accounts/acme' entitlement: "
+                "'entitlements/gold' business_hours: 'businessHours/short' }"));
+  world_.clock().Advance(absl::Hours(1));
+  EXPECT_EQ(First("one").business_hours(), "businessHours/short");
+  EXPECT_EQ(First("one").elapsed().seconds(), 600);
 }
 
 TEST_P(CasesTest, E4_AnOpenedCaseRunsOnTheVersionThatWasPublished) {

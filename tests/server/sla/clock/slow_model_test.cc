@@ -93,7 +93,8 @@ Figures Of(const Evaluation& e, Instant begin) {
         << w.Time(m.target_time_if_resumed) << " end " << w.Time(m.end_time)
         << " by " << m.ended_by << " violated " << w.Time(m.violation_time)
         << " elapsed " << w.Length(m.elapsed) << " stopped "
-        << w.Length(m.stopped) << " actual " << w.Length(m.actual);
+        << w.Length(m.stopped) << " actual " << w.Length(m.actual) << " hours "
+        << m.hours;
     figures.push_back(out.str());
   }
   for (const Transition& t : e.transitions) {
@@ -126,7 +127,8 @@ Figures Of(const SlowResult& result, const History& history, Instant begin) {
         << w.Time(m.target_if_resumed) << " end " << w.Time(m.end) << " by "
         << (m.end ? events[m.ended_by].id : "") << " violated "
         << w.Time(m.violated) << " elapsed " << length(m.elapsed) << " stopped "
-        << length(m.stopped) << " actual " << length(m.actual());
+        << length(m.stopped) << " actual " << length(m.actual()) << " hours "
+        << m.hours;
     figures.push_back(out.str());
   }
   for (const SlowFiring& f : result.firings) {
