@@ -205,6 +205,7 @@ class PackageTest(unittest.TestCase):
         self.assertEqual(offers("charterd", "--tls-c"), ["--tls-cert", "--tls-client-ca"])
         self.assertEqual(offers("charterd", "--tls-cert", ""), [])  # files
         self.assertEqual(offers("charterctl", "--server", "status", "imp"), ["import"])
+        self.assertEqual(offers("charterctl", "--tls-c"), ["--tls-ca", "--tls-cert"])
         self.assertEqual(offers("charterctl", "import", "con"), ["contacts", "contracts"])
         self.assertEqual(offers("charterctl", "import", "contacts", "--dry"), ["--dry-run"])
 

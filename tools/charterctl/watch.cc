@@ -12,8 +12,8 @@
 namespace charter::tools {
 namespace {
 
-// How many connections in a row may give nothing: about half a minute's.
-constexpr int kConnections = 30;
+// How many connections in a row may give nothing: about a minute's.
+constexpr int kConnections = 60;
 
 std::string At(const google::protobuf::Timestamp& time) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%E3S", client::ToTime(time),

@@ -34,5 +34,6 @@
 #include "charter/v1/event_client.h"
 #include "charter/v1/process_client.h"
 #include "charter/v1/report_client.h"
+#include "google/longrunning/operations_client.h"
 
 #endif  // CHARTER_CLIENT_ALL_H_
