@@ -17,6 +17,7 @@
 #include "absl/synchronization/mutex.h"
 #include "charter/client/faults.h"
 #include "charter/client/timing.h"
+#include "client-sdk/testing/virtual_timing.h"
 #include "server/call/identity.h"
 #include "server/observability/log.h"
 #include "server/server.h"
@@ -198,6 +199,8 @@ class FakeCharter::Impl {
       : shared_clock(std::make_shared<VirtualClock>(options.start)),
         clock(*shared_clock),
         timing(std::make_shared<NoWaiting>()),
+        virtual_timing(std::make_shared<VirtualTiming>(
+            [clock = shared_clock] { return clock->Now(); })),
         faults(std::make_shared<OrderedFaults>(shared_clock)) {
     SilenceLog();
     storage::StoreOptions store_options;
@@ -225,6 +228,13 @@ class FakeCharter::Impl {
     server = *std::move(started);
   }
 
+  // What waits for the clock sees that it went on.
+  void SetClock(absl::Time now) {
+    clock.Set(now);
+    virtual_timing->Advanced();
+    server->services().actions.Ring();
+  }
+
   // The next instant at which something changes by itself.
   std::optional<absl::Time> NextDue() {
     const auto session = store->OpenSession();
@@ -245,6 +255,7 @@ class FakeCharter::Impl {
   const std::shared_ptr<VirtualClock> shared_clock;  // channels outlive this
   VirtualClock& clock;
   const std::shared_ptr<client::Timing> timing;
+  const std::shared_ptr<VirtualTiming> virtual_timing;
   const std::shared_ptr<OrderedFaults> faults;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<Server> server;
@@ -266,6 +277,10 @@ std::shared_ptr<client::Channel> FakeCharter::channel(client::Options options) {
 
 std::shared_ptr<client::Timing> FakeCharter::timing() { return impl_->timing; }
 
+std::shared_ptr<client::Timing> FakeCharter::virtual_timing() {
+  return impl_->virtual_timing;
+}
+
 absl::Time FakeCharter::now() const { return impl_->clock.Now(); }
 
 void FakeCharter::Advance(absl::Duration by) { AdvanceTo(now() + by); }
@@ -275,10 +290,10 @@ void FakeCharter::AdvanceTo(absl::Time time) {
   for (;;) {
     const std::optional<absl::Time> next = impl_->NextDue();
     if (!next.has_value() || *next > time) break;
-    if (*next > now()) impl_->clock.Set(*next);
+    if (*next > now()) impl_->SetClock(*next);
     Must(impl_->server->workers().RunUntilIdle());
   }
-  impl_->clock.Set(time);
+  impl_->SetClock(time);
   Must(impl_->server->workers().RunUntilIdle());
 }
 

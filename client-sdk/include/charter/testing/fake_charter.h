@@ -46,6 +46,9 @@ class FakeCharter {
 
   // In which nobody waits: for streams and caches, whose pauses are theirs.
   std::shared_ptr<client::Timing> timing();
+  // By the fake's clock: a pause ends when Advance comes to its end. For what
+  // acts at intervals, an ActionWorker.
+  std::shared_ptr<client::Timing> virtual_timing();
 
   absl::Time now() const;
   // Lets time pass: what falls due on the way is done at its own instant, in
