@@ -46,12 +46,8 @@ endfunction()
 add_library(charter::client ALIAS charter_client)
 set_target_properties(charter_client PROPERTIES EXPORT_NAME client)
 
-# The engine by itself.
-add_library(charter_sla INTERFACE)
-target_link_libraries(charter_sla INTERFACE charter_sla_clock charter_sla_calendar charter_sla_expression)
 target_include_directories(charter_sla INTERFACE "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/charter/engine>")
 set_target_properties(charter_sla PROPERTIES EXPORT_NAME sla)
-add_library(charter::sla ALIAS charter_sla)
 
 charter_install_component(sla PACKAGE sdk TARGETS charter_sla_clock charter_sla_calendar charter_sla_expression charter_sla)
 charter_install_component(client PACKAGE sdk TARGETS charter_client)
