@@ -43,7 +43,7 @@ PACKAGES = {
                    "usr/lib*/cmake/charter/charter-sla*.cmake", "usr/lib*/pkgconfig/charter.pc",
                    "usr/share/doc/libcharter-dev/README.md", "usr/share/doc/libcharter-dev/examples/quickstart/*",
                    "usr/share/doc/libcharter-dev/examples/samples/*"],
-        ["libgrpc++-dev", "libprotobuf-dev", "libabsl-dev", "libre2-dev", "libssl-dev", "zlib1g-dev", "pkg-config"]),
+        ["libgrpc++-dev", "protobuf-compiler-grpc", "libprotobuf-dev", "libabsl-dev", "libre2-dev", "libssl-dev", "zlib1g-dev", "pkg-config"]),
     "libcharter-testing-dev": (
         "amd64",
         ["usr/include/charter/testing/fake_charter.h", "usr/lib*/libcharter_*.a", "usr/lib*/cmake/charter/FindSOCI.cmake",

@@ -62,8 +62,9 @@ systemctl enable --now charterd.")
 set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA "${packaging}/conffiles;${packaging}/postinst;${packaging}/prerm")
 
+# gRPC's CMake package wants its plugin for protoc to be there.
 charter_package(sdk libcharter-dev SECTION libdevel
-  DEPENDS libgrpc++-dev libprotobuf-dev libabsl-dev libre2-dev libssl-dev zlib1g-dev pkg-config
+  DEPENDS libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev libabsl-dev libre2-dev libssl-dev zlib1g-dev pkg-config
   SUGGESTS libcharter-testing-dev charter-protos
   DESCRIPTION "C++ client of Charter, the service for support entitlements
 Typed clients for each service, with deadlines, repetition, paging and the feed
