@@ -19,6 +19,7 @@ namespace charter::sla {
 class Duration {
  public:
   constexpr Duration() = default;
+  // So long.
   static constexpr Duration Micros(int64_t n) { return Duration(n); }
   static constexpr Duration Millis(int64_t n) { return Duration(n * 1000); }
   static constexpr Duration Seconds(int64_t n) { return Duration(n * 1000000); }
@@ -30,9 +31,11 @@ class Duration {
     return Duration(absl::ToInt64Microseconds(d));
   }
 
+  // In microseconds.
   constexpr int64_t micros() const { return micros_; }
   // Whole seconds, rounded toward zero.
   constexpr int64_t seconds() const { return micros_ / 1000000; }
+  // For Abseil's functions.
   absl::Duration ToAbsl() const { return absl::Microseconds(micros_); }
 
   constexpr auto operator<=>(const Duration&) const = default;
@@ -64,6 +67,7 @@ class Duration {
 class Instant {
  public:
   constexpr Instant() = default;
+  // So long after 1970-01-01T00:00:00Z.
   static constexpr Instant FromMicros(int64_t n) { return Instant(n); }
   static constexpr Instant FromSeconds(int64_t n) {
     return Instant(n * 1000000);
@@ -74,7 +78,9 @@ class Instant {
   static constexpr Instant Min() { return Instant(-62135596800000000); }
   static constexpr Instant Max() { return Instant(253402300799999999); }
 
+  // Microseconds since 1970-01-01T00:00:00Z.
   constexpr int64_t micros() const { return micros_; }
+  // For Abseil's functions.
   absl::Time ToAbsl() const { return absl::FromUnixMicros(micros_); }
 
   constexpr auto operator<=>(const Instant&) const = default;
@@ -103,6 +109,7 @@ struct Interval {
 // A calendar date without a zone.
 using Date = absl::CivilDay;
 
+// For Abseil's hash tables.
 template <typename H>
 H AbslHashValue(H h, Duration d) {
   return H::combine(std::move(h), d.micros());

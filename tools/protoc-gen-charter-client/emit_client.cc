@@ -283,6 +283,7 @@ void EmitClientHeader(const ServiceModel& service, Printer& out) {
     DeclareInConnection(method, out);
   out.Print(words,
             "};\n\n"
+            "// One that asks the server behind the channel.\n"
             "std::shared_ptr<%connection%> Make%connection%(\n"
             "    std::shared_ptr<::charter::client::Channel> channel);\n\n");
   out.PrintRaw(service.comment);

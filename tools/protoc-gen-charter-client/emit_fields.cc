@@ -227,8 +227,10 @@ void EmitFields(const FileDescriptor* file, Printer& out) {
     EmitPaths(file->message_type(i), out);
   for (int i = 0; i < file->message_type_count(); ++i) {
     const Descriptor* message = file->message_type(i);
-    out.Print("using %message%Fields = %paths%<%message%>;\n\n", "message",
-              std::string(message->name()), "paths", PathsOf(message));
+    out.Print(
+        "// The fields of %message%, for masks and filters.\n"
+        "using %message%Fields = %paths%<%message%>;\n\n",
+        "message", std::string(message->name()), "paths", PathsOf(message));
     const std::string collection = CollectionOf(message);
     if (!collection.empty()) EmitName(message, collection, out);
   }

@@ -18,6 +18,7 @@ namespace charter::sla {
 // replaces, whatever it leaves closed is closed by the override.
 enum class OpenCause { kOpen, kOutsideHours, kHoliday, kOverride };
 
+// A stretch of time, open or closed for one cause.
 struct ExplainedInterval {
   Interval interval;
   OpenCause cause = OpenCause::kOpen;
@@ -57,6 +58,7 @@ class BusinessHours final {
   BusinessHours(const BusinessHours&) = delete;
   BusinessHours& operator=(const BusinessHours&) = delete;
 
+  // Whether `t` is in open time.
   bool IsOpen(Instant t) const;
   // The earliest instant by which `d` of open time has passed since `t` (B4);
   // Add(t, 0) is t. INVALID_ARGUMENT when d < 0; OUT_OF_RANGE with a message

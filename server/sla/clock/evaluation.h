@@ -13,6 +13,7 @@
 // in it (T4).
 namespace charter::sla {
 
+// What a milestone does.
 enum class MilestoneState {
   // Open.
   kScheduled,  // its start is in the future (E6)
@@ -24,6 +25,7 @@ enum class MilestoneState {
   kFrozen,  // its item left the process (E8); reopening may open it again
 };
 
+// Whether its clock may still run.
 inline bool IsOpen(MilestoneState s) { return s <= MilestoneState::kPaused; }
 
 // Why a clock or an item stands still; where several hold, the first listed.
@@ -46,12 +48,14 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
+// What became of a trigger.
 enum class TriggerState {
   kPending,
   kFired,
   kSkipped,  // its moment had passed when the clock was made (E8 SKIP)
 };
 
+// A trigger of a milestone (K5).
 struct TriggerStatus {
   std::string key;
   TriggerKind kind = TriggerKind::kWarning;
@@ -111,6 +115,7 @@ struct Milestone {
   }
 };
 
+// What can happen to an item and its milestones.
 enum class TransitionKind {
   // Of the item.
   kEntered,   // its process (E4)
@@ -162,6 +167,7 @@ struct Transition {
   bool operator==(const Transition&) const = default;
 };
 
+// Where an item stands with its process.
 enum class ItemPhase {
   kNoProcess,   // none attached
   kNotEntered,  // entry criteria have not held yet
@@ -179,6 +185,7 @@ struct ItemSpan {
   bool operator==(const ItemSpan&) const = default;
 };
 
+// Everything that a history means at `as_of`.
 struct Evaluation {
   Instant as_of;
   // In the order in which they were made.

@@ -39,6 +39,7 @@ enum class StretchKind {
   kOutOfProcess,  // E8
 };
 
+// A part of a clock's time, with what has counted by its end.
 struct Stretch {
   Interval interval;
   StretchKind kind = StretchKind::kCounting;

@@ -36,6 +36,7 @@ enum class EventKind {
 // "created", "fields_changed", … as event.kind has it.
 const char* EventKindName(EventKind kind);
 
+// Which way a message went, and whose it is.
 enum class Direction { kInbound, kOutbound };
 enum class Author { kCustomer, kAgent, kSystem };
 
@@ -60,6 +61,7 @@ struct Attachment {
   bool operator==(const Attachment&) const = default;
 };
 
+// One thing that happened to the item (E1).
 struct Event {
   std::string id;  // unique within the item; of kActionApplied the effect key
   EventKind kind = EventKind::kFieldsChanged;
@@ -78,6 +80,7 @@ struct Event {
   bool operator==(const Event&) const = default;
 };
 
+// All that happened to an item.
 struct History {
   std::string item;  // id
   // Transitions and actions before this instant are neither applied nor

@@ -35,6 +35,7 @@ enum class Rearm {
   kImmediately,
 };
 
+// From when a clock counts (E6).
 enum class StartsAt {
   // The process's start field. For a recurring placement this is so for its
   // first instance; the next ones start at their event.
@@ -42,11 +43,15 @@ enum class StartsAt {
   kCriteriaMet,  // the event at which the criteria match
 };
 
+// What becomes of an open milestone when its item leaves the process (E8), of
+// milestones when it comes back, of the time used when the target changes, and
+// of triggers whose moment passed before the clock was made.
 enum class OnExit { kFreeze, kComplete, kCancel };
 enum class OnReopen { kResumeOpen, kResumeAll, kNewOccurrence };
 enum class OnTargetChange { kContinue, kRestart };
 enum class MissedTriggers { kFire, kSkip };
 
+// Which moment of a clock a trigger is for.
 enum class TriggerKind { kWarning, kViolation, kSuccess };
 
 // What a trigger does (K7). The evaluator knows actions that set fields; any
@@ -98,6 +103,7 @@ struct Placement {
   MissedTriggers missed_triggers = MissedTriggers::kFire;
 };
 
+// One version of a process.
 struct Process {
   std::string version;  // the id of this version, by which events name it
   std::string name;     // of the process: versions of one share it (E11)

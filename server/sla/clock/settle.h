@@ -13,6 +13,7 @@ namespace charter::sla {
 // How many rounds of actions one instant may set off (K7).
 inline constexpr int kMaxActionRounds = 16;
 
+// What Settle gives.
 struct Settled {
   Evaluation evaluation;  // of the history with `applied` appended
   // Actions applied, to be appended to the history in this order. Each has its

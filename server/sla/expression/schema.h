@@ -11,6 +11,7 @@
 
 namespace charter::sla {
 
+// A field that expressions may name.
 struct Field {
   std::string name;  // as an expression writes it: "priority",
                      // "attributes.site", "account.tier"

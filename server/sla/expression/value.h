@@ -18,6 +18,7 @@ enum class Type { kString, kNumber, kBool, kDate, kInstant, kDuration };
 using Value = std::variant<std::monostate, std::string, double, bool, Date,
                            Instant, Duration>;
 
+// Whether the field has a value.
 inline bool IsSet(const Value& v) { return v.index() != 0; }
 
 // The fields of an item at one moment, by the slot that the schema gave each.

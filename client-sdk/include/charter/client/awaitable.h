@@ -17,12 +17,15 @@ namespace charter::client {
 template <typename T>
 using Callback = std::function<void(absl::StatusOr<T>)>;
 
+// An asynchronous call that a coroutine waits for: `co_await` begins it and
+// gives its answer, on a thread of gRPC's.
 template <typename T>
 class [[nodiscard]] Awaitable {
  public:
   using Start = std::function<void(Callback<T>)>;
   explicit Awaitable(Start start) : start_(std::move(start)) {}
 
+  // What `co_await` asks.
   bool await_ready() const { return false; }
   void await_suspend(std::coroutine_handle<> waiting) {
     // The coroutine may go on, and destroy this, before start_ returns.

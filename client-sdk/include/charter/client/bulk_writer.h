@@ -27,6 +27,7 @@
 
 namespace charter::client {
 
+// How a BulkWriter writes.
 struct BulkOptions {
   // Calls under way at first, and at most; 1 or more.
   double first = 4;
@@ -35,6 +36,7 @@ struct BulkOptions {
   Options call = {};
 };
 
+// How far it is, in requests.
 struct BulkProgress {
   int64_t added = 0;
   int64_t written = 0;

@@ -29,6 +29,7 @@ class Cancellation {
   std::shared_ptr<State> state_;
 };
 
+// Gives up the calls that have it.
 struct CancellationOption {
   using Type = Cancellation;
 };

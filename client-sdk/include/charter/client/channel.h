@@ -70,6 +70,7 @@ class Channel {
   static std::shared_ptr<Channel> Open(Options options = {});
   ~Channel();
 
+  // Those that it was opened with.
   const Options& options() const;
 
   // For generated code. `options`: the call's over the client's.

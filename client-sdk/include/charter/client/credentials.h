@@ -62,7 +62,8 @@ struct Tls {
   std::string ca_file;
   // The caller's own certificate and key, for servers that demand one; both or
   // neither.
-  std::string cert_file, key_file;
+  std::string cert_file;
+  std::string key_file;
   // The name in the server's certificate, if it is not the endpoint's.
   std::string server_name;
 };

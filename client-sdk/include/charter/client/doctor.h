@@ -10,6 +10,7 @@
 
 namespace charter::client {
 
+// One thing that was looked at.
 struct Finding {
   std::string what;  // `connection`, `identity`, `version`, `clock`, `feed`
   bool good = false;

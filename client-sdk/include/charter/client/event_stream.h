@@ -18,6 +18,7 @@
 
 namespace charter::client {
 
+// How an EventStream keeps its connection.
 struct EventStreamOptions {
   // Of each connection.
   Options call;

@@ -27,6 +27,7 @@ namespace charter::client {
 template <typename Root>
 class Path {
  public:
+  // The path as text; empty: the message itself.
   const std::string& path() const { return path_; }
 
  protected:
@@ -72,6 +73,7 @@ template <typename Root>
 class Filter {
  public:
   explicit Filter(std::string text) : text_(std::move(text)) {}
+  // As it is sent.
   const std::string& text() const { return text_; }
 
   friend Filter operator&&(const Filter& a, const Filter& b) {
@@ -127,6 +129,7 @@ struct Day {
 template <typename E, const std::string& (*NameOf)(E)>
 struct Choice {
   using Value = E;
+  // Its proto name.
   static absl::string_view Name(E value) { return NameOf(value); }
 };
 

@@ -31,6 +31,7 @@
 
 namespace charter::client {
 
+// What a LiveCache follows, and how.
 struct LiveCacheOptions {
   EventStreamOptions stream;
   // Only events of this account are followed; the list must keep to it, too.

@@ -42,6 +42,7 @@ class Options {
     return nullptr;
   }
 
+  // None is set.
   bool empty() const { return values_.empty(); }
 
   // These, and those of `lower` that are not set here.

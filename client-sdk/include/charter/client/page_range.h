@@ -23,6 +23,8 @@
 
 namespace charter::client {
 
+// All rows of a list, page by page as they are asked for; see ToVector for all
+// at once. One thread at a time.
 template <typename T>
 class PageRange {
  public:

@@ -14,8 +14,11 @@
 
 namespace charter::client {
 
+// The name of a resource of some kind: `accounts/acme`. Generated code derives
+// a class for each.
 class ResourceName {
  public:
+  // As it is sent.
   const std::string& text() const& { return text_; }
   std::string text() && { return std::move(text_); }
   operator const std::string&() const { return text_; }  // NOLINT: meant

@@ -10,6 +10,7 @@
 
 namespace charter::client {
 
+// As Abseil has them.
 inline absl::Time ToTime(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) +
          absl::Nanoseconds(time.nanos());

@@ -14,6 +14,7 @@ namespace charter::client {
 class Timing {
  public:
   virtual ~Timing() = default;
+  // The present.
   virtual absl::Time Now() = 0;
   // Returns after `pause`, or as soon as `done`, which is asked again after
   // each Wake, says so.

@@ -22,6 +22,7 @@
 
 namespace charter::testing {
 
+// How a fake begins.
 struct FakeOptions {
   // The first present: a Monday at 09:00 UTC.
   absl::Time start = absl::FromCivil(absl::CivilSecond(2026, 3, 2, 9, 0, 0),
@@ -50,6 +51,7 @@ class FakeCharter {
   // acts at intervals, an ActionWorker.
   std::shared_ptr<client::Timing> virtual_timing();
 
+  // The present.
   absl::Time now() const;
   // Lets time pass: what falls due on the way is done at its own instant, in
   // order, with everything that follows from it, and published on the feed;

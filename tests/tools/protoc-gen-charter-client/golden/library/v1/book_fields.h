@@ -95,6 +95,7 @@ class BookPaths : public ::charter::client::Path<Root> {
   }
 };
 
+// The fields of Book, for masks and filters.
 using BookFields = BookPaths<Book>;
 
 // The name of a Book: `shelves/*/books/*`.

@@ -59,6 +59,7 @@ class LibraryConnection {
       const ::charter::client::Options& options) = 0;
 };
 
+// One that asks the server behind the channel.
 std::shared_ptr<LibraryConnection> MakeLibraryConnection(
     std::shared_ptr<::charter::client::Channel> channel);
 
