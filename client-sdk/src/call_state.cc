@@ -14,8 +14,9 @@ absl::Time DeadlineOf(const Transport& transport, const Method& method,
                       const Options& options, absl::Time start) {
   const absl::Duration* given = transport.Find<DeadlineOption>(options);
   if (given != nullptr) return start + *given;
-  if (method.default_deadline_seconds == 0) return absl::InfiniteFuture();
-  return start + absl::Seconds(method.default_deadline_seconds);
+  if (method.default_deadline == absl::ZeroDuration())
+    return absl::InfiniteFuture();
+  return start + method.default_deadline;
 }
 
 RetryPolicy PolicyOf(const Transport& transport, const Options& options) {

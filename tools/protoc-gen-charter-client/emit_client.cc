@@ -32,7 +32,7 @@ Words WordsOf(const MethodModel& method) {
           {"row", method.row},
           {"rows", method.rows},
           {"path", method.path},
-          {"deadline", absl::StrCat(method.deadline_seconds)},
+          {"deadline", method.deadline},
           {"repeatable", method.repeatable ? "true" : "false"},
           // The function that gives one response.
           {"one",

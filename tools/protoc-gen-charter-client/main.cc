@@ -34,6 +34,12 @@ class ClientGenerator : public google::protobuf::compiler::CodeGenerator {
       *error = absl::StrCat("no such parameter: ", parameter);
       return false;
     }
+    if (file->package().empty()) {
+      *error =
+          "it has no package, and the package is the C++ namespace: add one, "
+          "as `package library.v1;`";
+      return false;
+    }
     const auto write = [&](const std::string& name, const auto& emit) {
       const std::unique_ptr<google::protobuf::io::ZeroCopyOutputStream> stream(
           context->Open(name));

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -199,9 +201,26 @@ Parameter ParameterOf(const FieldDescriptor* field, const Descriptor* masked) {
           absl::StrCat("*", target, " = std::move(", name, ");")};
 }
 
+// As C++ that makes it.
+std::string TextOf(const google::protobuf::Duration& length) {
+  if (length.nanos() == 0)
+    return absl::StrCat("absl::Seconds(", length.seconds(), ")");
+  return absl::StrCat("absl::Nanoseconds(",
+                      length.seconds() * 1'000'000'000 + length.nanos(), ")");
+}
+
+// What C++ tells overloads apart by.
+std::string TypesOf(const std::vector<Parameter>& parameters) {
+  return absl::StrJoin(parameters, ", ",
+                       [](std::string* out, const Parameter& parameter) {
+                         absl::StrAppend(out, parameter.type);
+                       });
+}
+
 bool AddSignatures(const MethodDescriptor* method, MethodModel* model,
                    std::string* error) {
   const auto& options = method->options();
+  std::map<std::string, std::string> known = {{model->request, "the request"}};
   for (int i = 0; i < options.ExtensionSize(google::api::method_signature);
        ++i) {
     const std::string& text =
@@ -233,6 +252,15 @@ bool AddSignatures(const MethodDescriptor* method, MethodModel* model,
     std::vector<Parameter> parameters;
     for (const FieldDescriptor* field : fields)
       parameters.push_back(ParameterOf(field, MaskedBy(fields)));
+    const auto [same, is_new] = known.emplace(
+        TypesOf(parameters), absl::StrCat("its signature `", text, "`"));
+    if (!is_new) {
+      *error = absl::StrCat(method->full_name(), ": its signature `", text,
+                            "` takes the same types as ", same->second,
+                            ", and C++ cannot tell them apart: keep one of "
+                            "them, or let one take another field");
+      return false;
+    }
     model->signatures.push_back(std::move(parameters));
   }
   return true;
@@ -273,8 +301,7 @@ bool AddMethod(const MethodDescriptor* method, ServiceModel* service,
   model.path =
       absl::StrCat("/", method->service()->full_name(), "/", method->name());
   model.comment = CommentOf(method, "  ");
-  model.deadline_seconds = policy.default_deadline().seconds() +
-                           (policy.default_deadline().nanos() > 0 ? 1 : 0);
+  model.deadline = TextOf(policy.default_deadline());
   model.repeatable =
       policy.idempotency() != v1::MethodPolicy::IDEMPOTENCY_UNSPECIFIED;
   model.has_request_id =

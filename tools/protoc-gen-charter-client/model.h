@@ -26,7 +26,7 @@ struct MethodModel {
   std::string name, request, response;  // request, response: C++ types
   std::string path;                     // `/charter.v1.CaseService/OpenCase`
   std::string comment;                  // as lines of `//`, with their ends
-  int64_t deadline_seconds = 0;
+  std::string deadline;                 // an absl::Duration; zero: none
   bool repeatable = true;
   bool has_request_id = false;
   // Of lists: a row's type, the response's field of rows, and whether the

@@ -18,7 +18,7 @@ HEAD = """syntax = "proto3";
 package library.v1;
 import "charter/v1/annotations.proto";
 import "google/api/client.proto";
-message Ask { string name = 1; map<string, string> notes = 2; }
+message Ask { string name = 1; map<string, string> notes = 2; string title = 3; Ask other = 4; }
 message Answer {}
 """
 POLICY = '{permission: "a.get", cost: READ, idempotency: %s, default_deadline: {seconds: 10}}'
@@ -41,6 +41,17 @@ REFUSED = {
         'service S { rpc Do(Ask) returns (Answer) { option (charter.v1.policy) = %s; '
         'option (google.api.method_signature) = "notes"; } }' % (POLICY % "READ_ONLY"),
         "its signature names `notes`",
+    ),
+    "two signatures of the same types": (
+        'service S { rpc Do(Ask) returns (Answer) { option (charter.v1.policy) = %s; '
+        'option (google.api.method_signature) = "name"; option (google.api.method_signature) = "title"; } }'
+        % (POLICY % "READ_ONLY"),
+        "bad_service.proto: library.v1.S.Do: its signature `title` takes the same types as its signature `name`",
+    ),
+    "a signature of the request's own type": (
+        'service S { rpc Do(Ask) returns (Answer) { option (charter.v1.policy) = %s; '
+        'option (google.api.method_signature) = "other"; } }' % (POLICY % "READ_ONLY"),
+        "its signature `other` takes the same types as the request",
     ),
     "requests that stream": (
         "service S { rpc Do(stream Ask) returns (Answer); }",
@@ -82,6 +93,15 @@ class GoldenTest(unittest.TestCase):
                 run = generate(path, ["bad_service.proto"], folder)
                 self.assertNotEqual(run.returncode, 0)
                 self.assertIn(words, run.stderr)
+
+    def test_refuses_a_file_without_a_package(self):
+        for name in ("bad_service.proto", "bad.proto"):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder)
+                (path / name).write_text('syntax = "proto3";\nmessage Ask {}\n')
+                run = generate(path, [name], folder)
+                self.assertNotEqual(run.returncode, 0)
+                self.assertIn(f"{name}: it has no package", run.stderr)
 
 
 if __name__ == "__main__":

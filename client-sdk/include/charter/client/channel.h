@@ -41,9 +41,9 @@ struct GrpcChannelOption {
 
 // What generated code says of a method.
 struct Method {
-  const char* path;                  // `/charter.v1.CaseService/OpenCase`
-  int64_t default_deadline_seconds;  // 0: none
-  bool repeatable;                   // its policy says why repeating is safe
+  const char* path;                 // `/charter.v1.CaseService/OpenCase`
+  absl::Duration default_deadline;  // zero: none
+  bool repeatable;                  // its policy says why repeating is safe
 };
 
 // Messages that come one by one. One thread reads; Cancel is thread-safe.

@@ -10,15 +10,15 @@ namespace library::v1 {
 namespace {
 
 constexpr ::charter::client::Method kGetBook = {
-    "/library.v1.LibraryService/GetBook", 10, true};
+    "/library.v1.LibraryService/GetBook", absl::Nanoseconds(500000000), true};
 constexpr ::charter::client::Method kListBooks = {
-    "/library.v1.LibraryService/ListBooks", 30, true};
+    "/library.v1.LibraryService/ListBooks", absl::Seconds(30), true};
 constexpr ::charter::client::Method kUpdateBook = {
-    "/library.v1.LibraryService/UpdateBook", 10, true};
+    "/library.v1.LibraryService/UpdateBook", absl::Seconds(10), true};
 constexpr ::charter::client::Method kLendBooks = {
-    "/library.v1.LibraryService/LendBooks", 10, true};
+    "/library.v1.LibraryService/LendBooks", absl::Seconds(10), true};
 constexpr ::charter::client::Method kWatchBooks = {
-    "/library.v1.LibraryService/WatchBooks", 0, true};
+    "/library.v1.LibraryService/WatchBooks", absl::Seconds(0), true};
 
 class ChannelLibraryConnection final : public LibraryConnection {
  public:
