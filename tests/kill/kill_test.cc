@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "charter/client/operation.h"
 #include "charter/client/time.h"
 #include "charter/v1/admin_client.h"
 #include "charter/v1/case_client.h"
-#include "google/longrunning/operations_client.h"
 #include "tests/kill/calls.h"
 #include "tests/kill/traffic.h"
 #include "tests/kill/watcher.h"
@@ -205,22 +205,14 @@ void KillTest::CheckCase(v1::CaseClient& cases, const std::string& name,
 // What is stored is what the histories say.
 void KillTest::CheckRecalculation(
     const std::shared_ptr<client::Channel>& channel) {
-  auto operation =
-      v1::AdminClient(channel).Recalculate(v1::RecalculateRequest());
-  google::longrunning::OperationsClient operations(channel);
-  google::longrunning::WaitOperationRequest wait;
-  wait.mutable_timeout()->set_seconds(5);
-  for (int i = 0; i < 20 && operation.ok() && !operation->done(); ++i) {
-    wait.set_name(operation->name());
-    operation = operations.WaitOperation(wait);
-  }
-  ASSERT_TRUE(operation.ok()) << operation.status();
-  ASSERT_TRUE(operation->has_response()) << operation->ShortDebugString();
-  v1::RecalculateResult result;
-  ASSERT_TRUE(operation->response().UnpackTo(&result));
-  EXPECT_GT(result.done_count(), 0);
-  EXPECT_EQ(result.changed_count(), 0);
-  EXPECT_EQ(result.failed_count(), 0);
+  const auto result = client::WaitForResult<v1::RecalculateResult>(
+      google::longrunning::OperationsClient(channel),
+      v1::AdminClient(channel).Recalculate(v1::RecalculateRequest()),
+      absl::Seconds(100));
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_GT(result->done_count(), 0);
+  EXPECT_EQ(result->changed_count(), 0);
+  EXPECT_EQ(result->failed_count(), 0);
 }
 
 TEST_F(KillTest, W1_K6_SqliteLosesAndDoublesNothing) {

@@ -79,7 +79,7 @@ WIRE_TESTS = "tests/server/call/"
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.M)
 STD = re.compile(r"^[a-z_]+(?:\d\d)?$|^(?:assert|errno|float|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time)\.h$")
 SYSTEM = re.compile(r"^(?:sys/|netinet/|arpa/)|^(?:unistd|fcntl|poll|pthread|termios|netdb|pwd|dirent|sysexits)\.h$")
-OURS = re.compile(r"^(?:server|storage|client-sdk|tools|tests|charter)/|\.pb\.h$")
+OURS = re.compile(r"^(?:server|storage|client-sdk|tools|tests|charter|google/longrunning)/|\.pb\.h$")
 
 
 def matches(header, pattern):

@@ -15,6 +15,7 @@
 #include "charter/client/field.h"
 #include "charter/client/live_cache.h"
 #include "charter/client/observer.h"
+#include "charter/client/operation.h"
 #include "charter/client/options.h"
 #include "charter/client/page_range.h"
 #include "charter/client/read_modify_write.h"

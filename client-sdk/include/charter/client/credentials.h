@@ -50,7 +50,7 @@ std::shared_ptr<Credentials> TokenFile(
 
 // Default: the file that CHARTER_TOKEN_FILE in the environment names, else no
 // token. A token is never sent in plain text to another machine:
-// FAILED_PRECONDITION.
+// FAILED_PRECONDITION. Per channel only.
 struct CredentialsOption {
   using Type = std::shared_ptr<Credentials>;
 };
