@@ -64,6 +64,7 @@ struct EffectSink {
 // commit was lost.
 ActionHandler Once(EffectSink sink);
 
+// What an ActionWorker pulls, and how.
 struct ActionWorkerOptions {
   // Which actions; empty: all but dead letters. See PullActionsRequest.
   std::string topic = "";
@@ -115,6 +116,7 @@ class ActionWorker {
   // OK while it works or after it was stopped; else what no repetition mends
   // (no permission, a bad topic), after which it pulls no more.
   absl::Status status() const;
+  // How it is getting on.
   ActionWorkerProgress progress() const;
   // Waits for that, for tests; false: it didn't come within `most` of the
   // machine's time.
