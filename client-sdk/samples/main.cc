@@ -4,6 +4,7 @@
 //   samples verify WHAT-WAS-TYPED
 //   samples open NUMBER ACCOUNT SUBJECT
 //   samples follow DATABASE-FILE            until it is killed
+//   samples page DATABASE-FILE              until a line comes in
 //   samples import < FILE                   lines of: ID NAME
 #include <sqlite3.h>
 
@@ -52,6 +53,19 @@ int main(int argc, char** argv) {
     return Fail(samples::KeepCases(v1::MakeEventConnection(channel), database,
                                    [] { return false; }));
   }
+  if (task == "page" && words.size() == 2) {
+    sqlite3* database = nullptr;
+    if (sqlite3_open(words[1].c_str(), &database) != SQLITE_OK)
+      return Fail(absl::UnavailableError(sqlite3_errmsg(database)));
+    auto pages = samples::PagesIn(database);
+    if (!pages.ok()) return Fail(pages.status());
+    const auto worker = samples::PageOnViolation(
+        v1::MakeEventConnection(channel), *std::move(pages));
+    std::cin.get();
+    const absl::Status stopped = worker->Stop(absl::Seconds(20));
+    if (!stopped.ok()) return Fail(stopped);
+    return worker->status().ok() ? 0 : Fail(worker->status());
+  }
   if (task == "import" && words.size() == 1) {
     std::vector<v1::Account> accounts;
     std::string id, name;
@@ -65,6 +79,6 @@ int main(int argc, char** argv) {
     return refused.empty() ? 0 : 1;
   }
   std::cerr << "usage: samples verify TYPED | open NUMBER ACCOUNT SUBJECT | "
-               "follow DATABASE | import\n";
+               "follow DATABASE | page DATABASE | import\n";
   return 2;
 }

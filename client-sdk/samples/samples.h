@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "charter/client/action_worker.h"
 #include "charter/client/event_stream.h"
 #include "charter/v1/case_client.h"
 #include "charter/v1/directory_client.h"
@@ -46,6 +47,15 @@ absl::Status KeepCases(
     const std::shared_ptr<charter::v1::EventConnection>& events,
     sqlite3* database, const std::function<bool()>& cancelled,
     const charter::client::EventStreamOptions& options = {});
+
+// react_to_violation_once.cc: makes a row in the table `pages` of the database
+// for each action on the topic `pager`, once, until the worker is destroyed.
+// The sink is for one thread, whose connection to the database this is.
+absl::StatusOr<charter::client::EffectSink> PagesIn(sqlite3* database);
+std::unique_ptr<charter::client::ActionWorker> PageOnViolation(
+    const std::shared_ptr<charter::v1::EventConnection>& events,
+    charter::client::EffectSink pages,
+    charter::client::ActionWorkerOptions options = {});
 
 // import_accounts.cc: brings in accounts of another system, many at once, and
 // says which were refused. To be given again after a failure: what is there

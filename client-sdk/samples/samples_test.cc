@@ -14,6 +14,7 @@ namespace samples {
 namespace {
 
 namespace v1 = charter::v1;
+using charter::client::ActionWorkerProgress;
 using charter::client::Describe;
 using charter::testing::FakeCharter;
 using testing::HasSubstr;
@@ -113,6 +114,87 @@ TEST_F(KeepCasesTest, GoesOnWhereItWas) {
   Open("3");
   EXPECT_EQ(KeepUntil({"cases/ticket-3 new"}).code(),
             absl::StatusCode::kCancelled);
+}
+
+class ReactToViolationOnceTest : public SamplesTest {
+ protected:
+  ReactToViolationOnceTest() {
+    sqlite3_open(":memory:", &database_);
+    pages_ = *PagesIn(database_);
+  }
+  ~ReactToViolationOnceTest() override { sqlite3_close(database_); }
+
+  // Nobody answers the case in time.
+  void Miss(const std::string& id) {
+    v1::OpenCaseRequest request;
+    request.set_case_id(id);
+    request.mutable_case_()->set_account("accounts/acme");
+    request.mutable_case_()->set_subject("It is on fire");
+    const auto opened = cases_.OpenCase(request);
+    ASSERT_TRUE(opened.ok()) << Describe(opened.status());
+    fake_.Advance(absl::Hours(4));
+  }
+  // Works until so many actions are acknowledged.
+  void WorkUntilDone(int64_t count) {
+    const auto worker =
+        PageOnViolation(v1::MakeEventConnection(fake_.channel()), pages_,
+                        {.timing = fake_.virtual_timing()});
+    const auto enough = [count](const ActionWorkerProgress& progress) {
+      return progress.done == count;
+    };
+    for (int i = 0; i < 1000; ++i) {
+      if (worker->WaitUntil(enough, absl::Milliseconds(50))) break;
+      fake_.Advance(absl::Seconds(1));  // what failed comes again by then
+    }
+    EXPECT_TRUE(worker->Stop(absl::Seconds(10)).ok());
+    EXPECT_EQ(worker->progress().done, count);
+  }
+  std::vector<std::string> Pages() {
+    std::vector<std::string> pages;
+    sqlite3_exec(
+        database_, "SELECT milestone FROM pages ORDER BY milestone",
+        [](void* to, int, char** columns, char**) {
+          static_cast<std::vector<std::string>*>(to)->push_back(columns[0]);
+          return 0;
+        },
+        &pages, nullptr);
+    return pages;
+  }
+
+  sqlite3* database_ = nullptr;
+  charter::client::EffectSink pages_;
+};
+
+TEST_F(ReactToViolationOnceTest, PagesForEachMissedMilestone) {
+  Miss("one");
+  Miss("two");
+  WorkUntilDone(2);
+  EXPECT_EQ(Pages(), (std::vector<std::string>{
+                         "cases/one/milestones/first-response~1",
+                         "cases/two/milestones/first-response~1"}));
+}
+
+TEST_F(ReactToViolationOnceTest, KilledBeforeTheAcknowledgementItPagesOnce) {
+  Miss("one");
+  const auto pulled =
+      v1::EventClient(fake_.channel()).PullActions("pager");  // and then killed
+  ASSERT_EQ(pulled->actions_size(), 1);
+  ASSERT_TRUE(pages_.make(pulled->actions(0)).ok());
+  fake_.Advance(absl::Minutes(1));
+  WorkUntilDone(1);
+  EXPECT_EQ(Pages().size(), 1u);
+}
+
+TEST_F(ReactToViolationOnceTest, ATransactionThatFailsPagesLater) {
+  Miss("one");
+  int refusals = 2;
+  sqlite3_commit_hook(
+      database_,
+      [](void* left) { return --*static_cast<int*>(left) >= 0 ? 1 : 0; },
+      &refusals);
+  WorkUntilDone(1);
+  EXPECT_LT(refusals, 0);
+  EXPECT_EQ(Pages().size(), 1u);
 }
 
 TEST_F(SamplesTest, ImportAccountsSaysWhatWasRefusedAndCanBeRepeated) {

@@ -56,7 +56,7 @@ ARROWS = {
     # As others use it.
     "client-sdk/quickstart/": (CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gtest/", "desk.h"]),
     "client-sdk/samples/": (
-        CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gmock/", "gtest/", "sqlite3.h", "samples.h", "seed.h"]),
+        CLIENT + MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/", "gmock/", "gtest/", "sqlite3.h", "samples.h", "seed.h", "statement.h"]),
     "tools/protoc-gen-charter-client/": (MESSAGES, ENGINE_LIBRARIES + ["google/protobuf/"]),
     # Know the server by its client alone.
     "tools/": (["server/sla/"] + CLIENT + MESSAGES, SERVER_LIBRARIES + ["CLI/", "csv.h", "nlohmann/", "zlib.h"]),
