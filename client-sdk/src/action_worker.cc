@@ -181,9 +181,9 @@ class ActionWorker::Impl {
     const auto done = [this] { return Ended(); };
     int failures = 0;
     for (;;) {
-      timing_->Sleep(OldestSince() + quarter - timing_->Now(), done);
+      timing_->Sleep(OldestSince() + quarter - timing_->Steady(), done);
       if (done()) return;
-      const absl::Time now = timing_->Now();
+      const absl::Time now = timing_->Steady();
       const v1::ExtendActionLeaseRequest request = HeldSince(now - quarter / 2);
       if (request.lease_ids().empty()) continue;
       Options call = options_.call;
@@ -250,7 +250,7 @@ class ActionWorker::Impl {
   }
 
   void Take(const v1::PullActionsResponse& response) {
-    const absl::Time now = timing_->Now();
+    const absl::Time now = timing_->Steady();
     absl::MutexLock lock(&mutex_);
     for (const v1::Action& action : response.actions()) {
       if (Renew(action, now)) continue;
@@ -297,7 +297,7 @@ class ActionWorker::Impl {
 
   // Of what is worked on or waits for it; now: nothing is.
   absl::Time OldestSince() {
-    absl::Time oldest = timing_->Now();
+    absl::Time oldest = timing_->Steady();
     absl::MutexLock lock(&mutex_);
     for (const auto& [lease, held] : held_) {
       if (!held->concluded) oldest = std::min(oldest, held->since);

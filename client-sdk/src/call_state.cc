@@ -72,13 +72,14 @@ CallState::CallState(Transport& transport, const Method& method,
       method_(method),
       request_(request),
       start_(transport.timing().Now()),
-      deadline_(DeadlineOf(transport, method, options, start_)),
+      begun_(transport.timing().Steady()),
+      deadline_(DeadlineOf(transport, method, options, begun_)),
       retry_(PolicyOf(transport, options), method.repeatable,
              transport.rights(), deadline_),
       observer_(ValueOf<ObserverOption>(transport, options)),
       trace_(ValueOf<TraceContextOption>(transport, options)),
       metadata_(ValueOf<MetadataOption>(transport, options)) {
-  transport.rights().Earn(start_);
+  transport.rights().Earn(begun_);
   if (const auto* given = transport.Find<CancellationOption>(options);
       given != nullptr)
     cancellation_ = *given;
@@ -125,9 +126,7 @@ absl::Status CallState::Prepare(grpc::ClientContext* context) {
     if (!added.ok()) return added;
   }
   if (deadline_ != absl::InfiniteFuture()) {
-    // What is left of it, by the monotonic clock: setting the machine's clock
-    // must not end a call.
-    const absl::Duration left = deadline_ - transport_.timing().Now();
+    const absl::Duration left = deadline_ - transport_.timing().Steady();
     context->set_deadline(gpr_time_add(
         gpr_now(GPR_CLOCK_MONOTONIC),
         gpr_time_from_nanos(absl::ToInt64Nanoseconds(left), GPR_TIMESPAN)));
@@ -142,7 +141,7 @@ std::optional<absl::Duration> CallState::After(absl::Status* status) {
     if (status->code() == absl::StatusCode::kUnauthenticated) {
       if (Refused() && retry_.OnceMore()) pause = absl::ZeroDuration();
     } else {
-      pause = retry_.PauseAfter(*status, transport_.timing().Now());
+      pause = retry_.PauseAfter(*status, transport_.timing().Steady());
     }
   }
   if (observer_ != nullptr) {
@@ -158,7 +157,8 @@ bool CallState::Refused() {
 }
 
 void CallState::End(absl::Status* status) {
-  const absl::Duration elapsed = transport_.timing().Now() - start_;
+  if (IsUnknownMethod(*status)) *status = WithWayOut(*status, NameOf(method_));
+  const absl::Duration elapsed = transport_.timing().Steady() - begun_;
   if (!status->ok()) {
     NoteAttempts({retry_.attempts(), elapsed, std::string(NameOf(method_))},
                  status);

@@ -53,6 +53,8 @@ class CallState {
   const Method& method_;
   const google::protobuf::Message& request_;
   const absl::Time start_;
+  // Of the clock that nobody sets.
+  const absl::Time begun_;
   const absl::Time deadline_;
   RetryState retry_;
   std::string token_;  // of the last attempt

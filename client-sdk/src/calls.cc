@@ -1,5 +1,6 @@
 #include "client-sdk/src/calls.h"
 
+#include <atomic>
 #include <utility>
 
 #include "client-sdk/src/call_state.h"
@@ -54,7 +55,8 @@ bool Pause(Transport& transport, const CallState& state, absl::Duration pause) {
   return !state.cancelled();
 }
 
-// An asynchronous call. Holds itself while an attempt or a pause is under way.
+// An asynchronous call. An attempt that is under way holds it; so does it
+// itself in a pause.
 class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
  public:
   AsyncCall(std::shared_ptr<Transport> transport, const Method& method,
@@ -92,8 +94,34 @@ class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
     cancel_.reset();
     const std::optional<absl::Duration> pause = state_.After(&status);
     if (!pause.has_value()) return Done(std::move(status));
-    transport_->timing().After(
-        *pause, [self = shared_from_this()] { self->Attempt(); });
+    Pause(*pause);
+  }
+  // Until it is over or the caller gives up; then another attempt, which ends
+  // at once if the caller did.
+  void Pause(absl::Duration pause) {
+    const std::shared_ptr<AsyncCall> self = shared_from_this();
+    const auto go_on = [weak = weak_from_this()] {
+      if (const auto call = weak.lock()) call->GoOn();
+    };
+    if (state_.cancellation() != nullptr) {
+      // On another thread: who cancels may hold what the callback waits for.
+      wake_id_ =
+          state_.cancellation()->OnCancel([transport = transport_, go_on] {
+            transport->timing().After(absl::ZeroDuration(), go_on);
+          });
+    }
+    self_ = self;
+    paused_ = true;  // from here on it may go on at any time
+    // Who cancelled before that woke nobody.
+    if (state_.cancelled()) pause = absl::ZeroDuration();
+    transport_->timing().After(pause, go_on);
+  }
+  void GoOn() {
+    if (!paused_.exchange(false)) return;
+    const std::shared_ptr<AsyncCall> self = std::move(self_);
+    if (state_.cancellation() != nullptr)
+      state_.cancellation()->Forget(wake_id_);
+    Attempt();
   }
   void Done(absl::Status status) {
     state_.End(&status);
@@ -109,6 +137,10 @@ class AsyncCall : public std::enable_shared_from_this<AsyncCall> {
   CallState state_;
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<CancelWith> cancel_;
+  // Of a pause.
+  std::atomic<bool> paused_ = false;
+  std::shared_ptr<AsyncCall> self_;
+  uint64_t wake_id_ = 0;
 };
 
 }  // namespace

@@ -71,8 +71,8 @@ class FileToken : public Credentials {
       : path_(std::move(path)), timing_(OrSystem(std::move(timing))) {}
 
   absl::StatusOr<std::string> Token() override {
-    absl::MutexLock lock(&mutex_);
-    if (timing_->Now() >= look_again_) Look();
+    const std::lock_guard lock(mutex_);
+    if (timing_->Steady() >= look_again_) Look();
     if (token_.empty()) {
       return absl::FailedPreconditionError(absl::StrCat(
           path_, ": no token can be read; its first line must be one"));
@@ -94,8 +94,8 @@ class FileToken : public Credentials {
     bool operator==(const Stamp&) const = default;
   };
 
-  void Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    look_again_ = timing_->Now() + absl::Seconds(1);
+  void Look() {
+    look_again_ = timing_->Steady() + absl::Seconds(1);
     struct stat found;
     if (stat(path_.c_str(), &found) != 0) return;
     // A pipe, as of a shell's <(…), gives its token once.

@@ -35,7 +35,7 @@ EventStream::EventStream(std::shared_ptr<v1::EventConnection> connection,
       options_(std::move(options)),
       timing_(options_.timing == nullptr ? SystemTiming() : options_.timing),
       request_(std::move(request)),
-      heard_(timing_->Now()) {
+      heard_(timing_->Steady()) {
   internal::Put(options_.heartbeat, request_.mutable_heartbeat_interval());
 }
 
@@ -48,7 +48,7 @@ void EventStream::Connect() {
   {
     absl::MutexLock lock(&mutex_);
     running_ = stream_;
-    heard_ = timing_->Now();
+    heard_ = timing_->Steady();
     ++connections_;
     cancelled = cancelled_;
   }
@@ -65,8 +65,8 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
     if (response.has_value()) {
       failures_ = 0;
       token_ = response->resume_token();
-      absl::MutexLock lock(&mutex_);
-      heard_ = timing_->Now();
+      const std::lock_guard lock(mutex_);
+      heard_ = timing_->Steady();
       head_ = std::max(head_, response->head_sequence());
       if (response->bookmark()) given_ = std::max(given_, head_);
       for (const v1::Event& event : response->events())
@@ -107,8 +107,8 @@ bool EventStream::Cancelled() const {
 }
 
 EventLag EventStream::lag() const {
-  absl::MutexLock lock(&mutex_);
-  return {head_ - given_, timing_->Now() - heard_};
+  const std::lock_guard lock(mutex_);
+  return {head_ - given_, timing_->Steady() - heard_};
 }
 
 int64_t EventStream::reconnections() const {

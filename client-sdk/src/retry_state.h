@@ -11,6 +11,8 @@
 
 namespace charter::client::internal {
 
+// Times are of a clock that nobody sets.
+
 // A channel's rights to repeat. Thread-safe.
 class RetryRights {
  public:

@@ -1,9 +1,11 @@
 #include "charter/client/timing.h"
 
+#include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
-#include "absl/synchronization/mutex.h"
 #include "grpc/support/time.h"
 #include "grpcpp/alarm.h"
 
@@ -13,28 +15,33 @@ namespace {
 class MachineTiming : public Timing {
  public:
   absl::Time Now() override;
+  absl::Time Steady() override;
   void Sleep(absl::Duration pause, const std::function<bool()>& done) override;
   void After(absl::Duration pause, std::function<void()> then) override;
   void Wake() override;
 
  private:
-  absl::Mutex mutex_;
-  absl::CondVar woken_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
 };
 
 absl::Time MachineTiming::Now() { return absl::Now(); }
 
+absl::Time MachineTiming::Steady() {
+  return absl::UnixEpoch() +
+         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 void MachineTiming::Sleep(absl::Duration pause,
                           const std::function<bool()>& done) {
-  // Not by the wall clock, which may be set meanwhile.
-  const auto until =
-      std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(pause);
-  absl::MutexLock lock(&mutex_);
+  const absl::Time until = Steady() + pause;
+  std::unique_lock lock(mutex_);
   while (!done()) {
-    const absl::Duration left =
-        absl::FromChrono(until - std::chrono::steady_clock::now());
+    const absl::Duration left = until - Steady();
     if (left <= absl::ZeroDuration()) return;
-    woken_.WaitWithTimeout(&mutex_, left);
+    // A pause may be infinite, what this takes may not.
+    woken_.wait_for(lock,
+                    absl::ToChronoNanoseconds(std::min(left, absl::Hours(1))));
   }
 }
 
@@ -52,8 +59,8 @@ void MachineTiming::After(absl::Duration pause, std::function<void()> then) {
 }
 
 void MachineTiming::Wake() {
-  absl::MutexLock lock(&mutex_);
-  woken_.SignalAll();
+  const std::lock_guard lock(mutex_);
+  woken_.notify_all();
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ class VirtualClock : public Clock {
 class NoWaiting : public client::Timing {
  public:
   absl::Time Now() override { return machine_->Now(); }
+  absl::Time Steady() override { return machine_->Steady(); }
   void Sleep(absl::Duration, const std::function<bool()>&) override {}
   void After(absl::Duration, std::function<void()> then) override { then(); }
   void Wake() override {}

@@ -9,6 +9,8 @@ VirtualTiming::VirtualTiming(std::function<absl::Time()> now)
 
 absl::Time VirtualTiming::Now() { return now_(); }
 
+absl::Time VirtualTiming::Steady() { return now_(); }
+
 void VirtualTiming::Sleep(absl::Duration pause,
                           const std::function<bool()>& done) {
   absl::MutexLock lock(&mutex_);

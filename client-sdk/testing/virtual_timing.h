@@ -16,6 +16,7 @@ class VirtualTiming : public client::Timing {
  public:
   explicit VirtualTiming(std::function<absl::Time()> now);
   absl::Time Now() override;
+  absl::Time Steady() override;
   void Sleep(absl::Duration pause, const std::function<bool()>& done) override;
   void After(absl::Duration pause, std::function<void()> then) override;
   void Wake() override;

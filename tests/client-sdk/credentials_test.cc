@@ -7,20 +7,11 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/client-sdk/turned_timing.h"
 #include "tests/support/temp_dir.h"
 
 namespace charter::client {
 namespace {
-
-class TurnedTiming : public Timing {
- public:
-  absl::Time Now() override { return now; }
-  void Sleep(absl::Duration, const std::function<bool()>&) override {}
-  void After(absl::Duration, std::function<void()> then) override { then(); }
-  void Wake() override {}
-
-  absl::Time now = absl::UnixEpoch();
-};
 
 TEST(CredentialsTest, ATokenIsRefreshedBeforeItEndsAndWhenItIsRefused) {
   const auto timing = std::make_shared<TurnedTiming>();
@@ -30,13 +21,13 @@ TEST(CredentialsTest, ATokenIsRefreshedBeforeItEndsAndWhenItIsRefused) {
       [&]() -> absl::StatusOr<ExpiringToken> {
         if (failing) return absl::UnavailableError("gone");
         return ExpiringToken{std::to_string(++asked),
-                             timing->now + absl::Minutes(10)};
+                             timing->Now() + absl::Minutes(10)};
       },
       absl::Minutes(1), timing);
   EXPECT_EQ(*credentials->Token(), "1");
-  timing->now += absl::Minutes(8);
+  timing->Pass(absl::Minutes(8));
   EXPECT_EQ(*credentials->Token(), "1");
-  timing->now += absl::Minutes(1);
+  timing->Pass(absl::Minutes(1));
   EXPECT_EQ(*credentials->Token(), "2");
   EXPECT_TRUE(credentials->Refused("2"));
   EXPECT_EQ(*credentials->Token(), "3");
@@ -45,9 +36,9 @@ TEST(CredentialsTest, ATokenIsRefreshedBeforeItEndsAndWhenItIsRefused) {
   EXPECT_EQ(*credentials->Token(), "3");
   // While none can be had, the last one goes on until it ends.
   failing = true;
-  timing->now += absl::Minutes(9);
+  timing->Pass(absl::Minutes(9));
   EXPECT_EQ(*credentials->Token(), "3");
-  timing->now += absl::Minutes(1);
+  timing->Pass(absl::Minutes(1));
   EXPECT_EQ(credentials->Token().status().code(),
             absl::StatusCode::kUnavailable);
 }
@@ -60,7 +51,7 @@ TEST(CredentialsTest, ATokenFileIsReadAgainWhenItChanges) {
   EXPECT_EQ(credentials->Token().status().code(),
             absl::StatusCode::kFailedPrecondition);
   std::ofstream(path) << " one \nand more\n";
-  timing->now += absl::Seconds(2);
+  timing->Pass(absl::Seconds(2));
   EXPECT_EQ(*credentials->Token(), "one");
   std::ofstream(path) << "another\n";
   EXPECT_EQ(*credentials->Token(), "one");
@@ -69,7 +60,7 @@ TEST(CredentialsTest, ATokenFileIsReadAgainWhenItChanges) {
   EXPECT_EQ(*credentials->Token(), "another");
   EXPECT_FALSE(credentials->Refused("another"));
   std::remove(path.c_str());
-  timing->now += absl::Seconds(2);
+  timing->Pass(absl::Seconds(2));
   EXPECT_EQ(*credentials->Token(), "another");
 }
 
@@ -83,7 +74,7 @@ TEST(CredentialsTest, APipeGivesItsTokenOnce) {
   close(ends[1]);
   EXPECT_EQ(*credentials->Token(), "one");
   // Opened again, it would wait for a writer that never comes.
-  timing->now += absl::Seconds(2);
+  timing->Pass(absl::Seconds(2));
   EXPECT_EQ(*credentials->Token(), "one");
   EXPECT_FALSE(credentials->Refused("one"));
   close(ends[0]);

@@ -78,8 +78,8 @@ class Channel {
                     const google::protobuf::Message& request,
                     const Options& options,
                     google::protobuf::Message* response);
-  // `done` is called once, on a thread of gRPC's or on the caller's; it must
-  // not block for long.
+  // `done` is called once, on a thread of gRPC's or on the caller's, never on
+  // that of who cancels; it must not block for long.
   void CallAsync(const Method& method,
                  std::shared_ptr<const google::protobuf::Message> request,
                  const Options& options,

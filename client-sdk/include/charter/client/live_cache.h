@@ -121,8 +121,8 @@ class LiveCache {
   }
 
  private:
-  absl::Duration Staleness() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return ready_ ? timing_->Now() - complete_ : absl::InfiniteDuration();
+  absl::Duration Staleness() const {
+    return ready_ ? timing_->Steady() - complete_ : absl::InfiniteDuration();
   }
   absl::Status CheckFresh(absl::Duration staleness) const
       ABSL_SHARED_LOCKS_REQUIRED(mutex_) {

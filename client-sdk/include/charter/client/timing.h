@@ -16,6 +16,9 @@ class Timing {
   virtual ~Timing() = default;
   // The present.
   virtual absl::Time Now() = 0;
+  // By a clock that nobody sets: only differences mean something. Deadlines,
+  // pauses and ages are measured by it.
+  virtual absl::Time Steady() = 0;
   // Returns after `pause`, or as soon as `done`, which is asked again after
   // each Wake, says so.
   virtual void Sleep(absl::Duration pause,
