@@ -26,6 +26,12 @@ bool WorthReconnecting(const absl::Status& status) {
   }
 }
 
+int64_t SeenBy(const v1::WatchEventsResponse& response) {
+  if (response.has_seen_sequence()) return response.seen_sequence();
+  if (response.bookmark()) return response.head_sequence();
+  return response.events().empty() ? 0 : response.events().rbegin()->sequence();
+}
+
 }  // namespace internal
 
 EventStream::EventStream(std::shared_ptr<v1::EventConnection> connection,
@@ -46,7 +52,7 @@ void EventStream::Connect() {
   stream_ = connection_->WatchEvents(request_, options_.call);
   bool cancelled;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     running_ = stream_;
     heard_ = timing_->Steady();
     ++connections_;
@@ -68,9 +74,7 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
       const std::lock_guard lock(mutex_);
       heard_ = timing_->Steady();
       head_ = std::max(head_, response->head_sequence());
-      if (response->bookmark()) given_ = std::max(given_, head_);
-      for (const v1::Event& event : response->events())
-        given_ = std::max(given_, event.sequence());
+      given_ = std::max(given_, internal::SeenBy(*response));
       return *std::move(response);
     }
     // Silence, or an end.
@@ -80,7 +84,7 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
         silent ? absl::UnavailableError("the server was silent")
                : stream_->status();
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       running_.reset();
     }
     stream_.reset();
@@ -102,7 +106,7 @@ bool EventStream::Cancelled() const {
   if (const auto* given = options_.call.Find<CancellationOption>();
       given != nullptr && given->cancelled())
     return true;
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return cancelled_;
 }
 
@@ -112,14 +116,14 @@ EventLag EventStream::lag() const {
 }
 
 int64_t EventStream::reconnections() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   return std::max<int64_t>(connections_ - 1, 0);
 }
 
 void EventStream::Cancel() {
   std::shared_ptr<ServerStream<v1::WatchEventsResponse>> running;
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     cancelled_ = true;
     running = running_;
   }

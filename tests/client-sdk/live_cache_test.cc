@@ -1,5 +1,7 @@
 #include "charter/client/live_cache.h"
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,11 +9,15 @@
 #include "absl/synchronization/notification.h"
 #include "charter/client/status.h"
 #include "charter/testing/fake_charter.h"
+#include "charter/v1/case_client.h"
+#include "charter/v1/case_fields.h"
 #include "charter/v1/directory_client.h"
 #include "charter/v1/entitlement_client.h"
 #include "charter/v1/entitlement_fields.h"
 #include "charter/v1/event_client.h"
 #include "gtest/gtest.h"
+#include "tests/client-sdk/scripted_events.h"
+#include "tests/client-sdk/turned_timing.h"
 
 namespace charter::client {
 namespace {
@@ -30,7 +36,9 @@ class LiveCacheTest : public ::testing::Test {
   std::unique_ptr<LiveCache<v1::Account>> Cache() {
     return std::make_unique<LiveCache<v1::Account>>(
         v1::MakeEventConnection(fake_.channel()), "accounts",
-        [this] { return directory_.ListAccounts(); }, LiveCacheOptions(),
+        [this] { return directory_.ListAccounts(); },
+        [this](const std::string& name) { return directory_.GetAccount(name); },
+        LiveCacheOptions(),
         [this](const std::string& name, const v1::Account* account) {
           absl::MutexLock lock(&mutex_);
           seen_.emplace_back(name,
@@ -70,8 +78,8 @@ TEST_F(LiveCacheTest, HoldsWhatThereIsAndFollowsIt) {
 }
 
 // What is used of an allotment is told with an entry of the ledger, under the
-// entitlement's name: the entitlement stays.
-TEST_F(LiveCacheTest, EventsOfOtherMessagesLeaveTheRow) {
+// entitlement's name.
+TEST_F(LiveCacheTest, RowsFollowEventsThatCarryAPartOfThem) {
   const std::string account = Create("Acme").name();
   v1::EntitlementClient entitlements(fake_.channel());
   v1::CreateEntitlementRequest create;
@@ -85,29 +93,133 @@ TEST_F(LiveCacheTest, EventsOfOtherMessagesLeaveTheRow) {
   const auto made = entitlements.CreateEntitlement(create);
   ASSERT_TRUE(made.ok()) << Describe(made.status());
   fake_.Advance(absl::ZeroDuration());
-  absl::Notification renamed;
+  absl::Notification granted;
   LiveCache<v1::Entitlement> cache(
       v1::MakeEventConnection(fake_.channel()), "entitlements",
-      [&] { return entitlements.ListEntitlements(); }, LiveCacheOptions(),
-      [&](const std::string&, const v1::Entitlement* entitlement) {
-        if (entitlement != nullptr && entitlement->display_name() == "Renamed")
-          renamed.Notify();
+      [&] { return entitlements.ListEntitlements(); },
+      [&](const std::string& name) {
+        return entitlements.GetEntitlement(name);
+      },
+      LiveCacheOptions(),
+      [&](const std::string& name, const v1::Entitlement* entitlement) {
+        EXPECT_EQ(name, made->name());
+        ASSERT_NE(entitlement, nullptr);
+        EXPECT_EQ(entitlement->units_available(), 10);
+        granted.Notify();
       });
   ASSERT_TRUE(cache.WaitUntilReady(absl::Seconds(60)).ok());
   v1::GrantUnitsRequest grant;
   grant.set_name(made->name());
   grant.set_units(10);
   grant.set_subject("start");
-  const auto granted = entitlements.GrantUnits(grant);
-  ASSERT_TRUE(granted.ok()) << Describe(granted.status());
-  v1::Entitlement other = *made;
-  other.set_display_name("Renamed");
-  other.clear_etag();
-  const v1::EntitlementFields f;
-  ASSERT_TRUE(entitlements.UpdateEntitlement(other, {f.display_name()}).ok());
+  const auto given = entitlements.GrantUnits(grant);
+  ASSERT_TRUE(given.ok()) << Describe(given.status());
   fake_.Advance(absl::ZeroDuration());
-  ASSERT_TRUE(renamed.WaitForNotificationWithTimeout(absl::Seconds(60)));
-  EXPECT_TRUE(cache.Get(made->name())->has_value());
+  ASSERT_TRUE(granted.WaitForNotificationWithTimeout(absl::Seconds(60)));
+  EXPECT_EQ((*cache.Get(made->name()))->units_available(), 10);
+}
+
+// Events of cases leave out what customers wrote.
+TEST_F(LiveCacheTest, RowsKeepTheTextsThatEventsLeaveOut) {
+  const std::string account = Create("Acme").name();
+  v1::CaseClient cases(fake_.channel());
+  v1::Case phone;
+  phone.set_account(account);
+  phone.set_subject("No dial tone");
+  phone.set_description("since Monday");
+  const auto opened = cases.OpenCase(phone);
+  ASSERT_TRUE(opened.ok()) << Describe(opened.status());
+  fake_.Advance(absl::ZeroDuration());
+  absl::Notification changed;
+  LiveCache<v1::Case> cache(
+      v1::MakeEventConnection(fake_.channel()), "cases",
+      [&] { return cases.ListCases(v1::ListCasesRequest()); },
+      [&](const std::string& name) { return cases.GetCase(name); },
+      LiveCacheOptions(),
+      [&](const std::string&, const v1::Case*) { changed.Notify(); });
+  ASSERT_TRUE(cache.WaitUntilReady(absl::Seconds(60)).ok());
+  v1::Case other = opened->case_();
+  other.set_subject("No sound");
+  other.clear_etag();
+  const v1::CaseFields f;
+  ASSERT_TRUE(cases.UpdateCase(other, {f.subject()}).ok());
+  fake_.Advance(absl::ZeroDuration());
+  ASSERT_TRUE(changed.WaitForNotificationWithTimeout(absl::Seconds(60)));
+  const v1::Case row = **cache.Get(other.name());
+  EXPECT_EQ(row.subject(), "No sound");
+  EXPECT_EQ(row.description(), "since Monday");
+}
+
+// A cache of accounts over a feed, a list and a Get that a test writes.
+class ScriptedCacheTest : public ::testing::Test {
+ protected:
+  using Rows = PageRange<v1::Account>;
+
+  std::unique_ptr<LiveCache<v1::Account>> Cache() {
+    LiveCacheOptions options;
+    options.stream.timing = timing_;
+    auto cache = std::make_unique<LiveCache<v1::Account>>(
+        feed_.connection(), "accounts",
+        [this] {
+          ++lists_;
+          return Rows([](const std::string&) {
+            Rows::Page page;
+            page.rows.resize(1);
+            page.rows[0].set_name("accounts/listed");
+            return page;
+          });
+        },
+        [this](const std::string&) { return read_; }, options);
+    feed_.Send("bookmark: true head_sequence: 10 seen_sequence: 10");
+    EXPECT_TRUE(cache->WaitUntilReady(absl::Seconds(60)).ok());
+    feed_.AwaitRead();
+    return cache;
+  }
+
+  ScriptedEvents feed_;
+  const std::shared_ptr<TurnedTiming> timing_ =
+      std::make_shared<TurnedTiming>();
+  std::atomic<int> lists_ = 0;
+  absl::StatusOr<v1::Account> read_ = absl::NotFoundError("");
+};
+
+TEST_F(ScriptedCacheTest, ARowThatIsGoneWhenItIsReadLeaves) {
+  const auto cache = Cache();
+  EXPECT_EQ(cache->size(), 1u);
+  feed_.Send(
+      "events { sequence: 11 type: 'account.seen' subject: "
+      "'accounts/listed' } head_sequence: 11 seen_sequence: 11");
+  feed_.AwaitRead();
+  EXPECT_EQ(cache->size(), 0u);
+}
+
+TEST_F(ScriptedCacheTest, WhatCannotBeReadIsListedAnew) {
+  const auto cache = Cache();
+  read_ = absl::UnavailableError("away");
+  feed_.Send(
+      "events { sequence: 11 type: 'account.seen' subject: "
+      "'accounts/listed' } head_sequence: 11 seen_sequence: 11");
+  feed_.Send("bookmark: true head_sequence: 11 seen_sequence: 11");
+  feed_.AwaitRead();
+  EXPECT_EQ(lists_, 2);
+  EXPECT_EQ(cache->size(), 1u);
+}
+
+// Fresh is what the server has looked at to the end, whatever it tells
+// meanwhile.
+TEST_F(ScriptedCacheTest, ABacklogDoesNotMakeItFresh) {
+  const auto cache = Cache();
+  const auto renews = [&](const std::string& message) {
+    timing_->Pass(absl::Seconds(1));
+    feed_.Send(message);
+    feed_.AwaitRead();
+    return cache->staleness() == absl::ZeroDuration();
+  };
+  EXPECT_FALSE(renews("bookmark: true head_sequence: 20 seen_sequence: 12"));
+  EXPECT_FALSE(
+      renews("events { sequence: 20 type: 'account.created' subject: "
+             "'accounts/a' } head_sequence: 20 seen_sequence: 19"));
+  EXPECT_TRUE(renews("bookmark: true head_sequence: 20 seen_sequence: 20"));
 }
 
 TEST_F(LiveCacheTest, GoesOnWhereItWasAfterTheFeedIsCut) {

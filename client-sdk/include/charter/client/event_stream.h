@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "charter/client/options.h"
 #include "charter/client/retry.h"
@@ -42,12 +42,18 @@ namespace internal {
 // cut it; everything else tells of a mistake.
 bool WorthReconnecting(const absl::Status& status);
 
+// Up to which transaction everything was told. A server that is older than
+// `seen_sequence` does not say so: a bookmark of its counts as having told all,
+// and events as having told all up to the last.
+int64_t SeenBy(const v1::WatchEventsResponse& response);
+
 }  // namespace internal
 
 // How far behind a reader is.
 struct EventLag {
-  // The newest sequence number that the server told of, less that of the last
-  // event given out.
+  // The newest sequence number that the server told of, less the last up to
+  // which it has told everything. While a server that is older than
+  // `seen_sequence` works off what no filter lets through, this is too small.
   int64_t transactions = 0;
   // How long ago anything came from the server, a bookmark included.
   absl::Duration silence;
@@ -90,14 +96,13 @@ class EventStream {
   int failures_ = 0;  // connections since the last message
   std::shared_ptr<ServerStream<v1::WatchEventsResponse>> stream_;
 
-  mutable absl::Mutex mutex_;
-  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  std::shared_ptr<ServerStream<v1::WatchEventsResponse>> running_
-      ABSL_GUARDED_BY(mutex_);
-  absl::Time heard_ ABSL_GUARDED_BY(mutex_);
-  int64_t head_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t given_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
+  mutable std::mutex mutex_;  // of what follows
+  bool cancelled_ = false;
+  std::shared_ptr<ServerStream<v1::WatchEventsResponse>> running_;
+  absl::Time heard_;
+  int64_t head_ = 0;
+  int64_t given_ = 0;
+  int64_t connections_ = 0;
 };
 
 // Makes the effect of each event exactly once, by keeping the resume token with

@@ -3,15 +3,23 @@
 //
 //   client::LiveCache<v1::Entitlement> cache(
 //       v1::MakeEventConnection(channel), "entitlements",
-//       [&] { return entitlements.ListEntitlements(); });
+//       [&] { return entitlements.ListEntitlements(); },
+//       [&](const std::string& name) {
+//         return entitlements.GetEntitlement(name);
+//       });
 //   …
 //   auto gold = cache.Get("entitlements/gold", absl::Seconds(30));
 #ifndef CHARTER_CLIENT_LIVE_CACHE_H_
 #define CHARTER_CLIENT_LIVE_CACHE_H_
 
+#include <algorithm>
+#include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,9 +28,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "charter/client/cancellation.h"
 #include "charter/client/event_stream.h"
@@ -38,26 +44,44 @@ struct LiveCacheOptions {
   std::string account;
 };
 
-// Thread-safe. Deleted resources leave it. A row is as the last event has it
-// that carries the whole resource: what others tell of (units of an allotment
-// that were used, messages of a case), and the texts that events leave out, are
-// only as new as that. A thread of its own follows the feed until it is
-// destroyed; when the feed has gone on further than it keeps, all is listed
-// anew.
+namespace internal {
+
+// What an event says of the row that is its subject.
+enum class Tells {
+  kGone,
+  kWhole,  // the row as it is then, in `resource`
+  kPart,   // that it is another now
+};
+// `type`: of the rows, `charter.v1.Account`.
+Tells WhatTells(const v1::Event& event, const std::string& type);
+
+}  // namespace internal
+
+// Thread-safe. Deleted resources leave it. Events that do not carry their whole
+// resource (units of an allotment that were used, all of cases and milestones)
+// make it be read again, once per message of the feed. A row may be newer than
+// its neighbours, and while the cache catches up go back for a moment, but it
+// is never older than what `staleness` says. A thread of its own follows the
+// feed until it is destroyed; when the feed has gone on further than it keeps,
+// all is listed anew.
 template <typename T>
 class LiveCache {
  public:
   using List = std::function<PageRange<T>()>;
-  // Told of each change, on the cache's thread: the name, and the resource;
-  // none: it is gone.
+  // NOT_FOUND: it is gone.
+  using Read = std::function<absl::StatusOr<T>(const std::string& name)>;
+  // Told of each row that a message of the feed changed, on the cache's thread:
+  // the name, and the resource; none: it is gone.
   using OnChange = std::function<void(const std::string& name, const T*)>;
 
-  // `collection`: `accounts`. `list` gives all that is wanted.
+  // `collection`: `accounts`. `list` gives all that is wanted, `read` one.
   LiveCache(std::shared_ptr<v1::EventConnection> events, std::string collection,
-            List list, LiveCacheOptions options = {}, OnChange on_change = {})
+            List list, Read read, LiveCacheOptions options = {},
+            OnChange on_change = {})
       : events_(std::move(events)),
         collection_(std::move(collection)),
         list_(std::move(list)),
+        read_(std::move(read)),
         options_(std::move(options)),
         on_change_(std::move(on_change)),
         timing_(options_.stream.timing == nullptr ? SystemTiming()
@@ -65,7 +89,7 @@ class LiveCache {
         thread_([this] { Run(); }) {}
   ~LiveCache() {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     cancellation_.Cancel();
@@ -77,11 +101,11 @@ class LiveCache {
 
   // Waits until all is there. DEADLINE_EXCEEDED, or why it cannot be.
   absl::Status WaitUntilReady(absl::Duration most) const {
-    absl::MutexLock lock(&mutex_);
-    const auto settled = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return ready_ || !broken_.ok();
-    };
-    if (!mutex_.AwaitWithTimeout(absl::Condition(&settled), most))
+    std::unique_lock lock(mutex_);
+    const auto settled = [this] { return ready_ || !broken_.ok(); };
+    constexpr absl::Duration kMost = absl::Hours(24 * 365);
+    if (!settled_.wait_for(
+            lock, absl::ToChronoMilliseconds(std::min(most, kMost)), settled))
       return absl::DeadlineExceededError("the cache is not filled yet");
     return broken_;
   }
@@ -91,7 +115,7 @@ class LiveCache {
   absl::StatusOr<std::optional<T>> Get(
       const std::string& name,
       absl::Duration staleness = absl::InfiniteDuration()) const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (absl::Status fresh = CheckFresh(staleness); !fresh.ok()) return fresh;
     const auto found = rows_.find(name);
     if (found == rows_.end()) return std::optional<T>();
@@ -101,7 +125,7 @@ class LiveCache {
   absl::StatusOr<std::vector<T>> Find(
       const std::function<bool(const T&)>& wanted,
       absl::Duration staleness = absl::InfiniteDuration()) const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (absl::Status fresh = CheckFresh(staleness); !fresh.ok()) return fresh;
     std::vector<T> rows;
     for (const auto& [name, row] : rows_) {
@@ -110,13 +134,13 @@ class LiveCache {
     return rows;
   }
   size_t size() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return rows_.size();
   }
   // How long ago the server last said that nothing is missing here; infinite:
   // never yet.
   absl::Duration staleness() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return Staleness();
   }
 
@@ -124,8 +148,7 @@ class LiveCache {
   absl::Duration Staleness() const {
     return ready_ ? timing_->Steady() - complete_ : absl::InfiniteDuration();
   }
-  absl::Status CheckFresh(absl::Duration staleness) const
-      ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+  absl::Status CheckFresh(absl::Duration staleness) const {
     if (!broken_.ok()) return broken_;
     if (Staleness() <= staleness && ready_) return absl::OkStatus();
     return absl::UnavailableError(
@@ -134,7 +157,7 @@ class LiveCache {
                : "the cache is not filled yet");
   }
   bool Stopping() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return stopping_;
   }
 
@@ -147,8 +170,9 @@ class LiveCache {
       // away longer than the stream waits left undone.
       if (ReasonOf(status) != "RESUME_TOKEN_EXPIRED" &&
           !internal::WorthReconnecting(status)) {
-        absl::MutexLock lock(&mutex_);
+        const std::lock_guard lock(mutex_);
         broken_ = std::move(status);
+        settled_.notify_all();
         return;
       }
       timing_->Sleep(internal::PauseOf(options_.stream.reconnect, failures++,
@@ -171,6 +195,7 @@ class LiveCache {
     // The first message comes at once; from its place on nothing is missed.
     absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
     if (!response.ok()) return response.status();
+    const absl::Time begun = timing_->Steady();
     absl::flat_hash_map<std::string, T> rows;
     for (absl::StatusOr<T>& row : list_()) {
       if (!row.ok()) return row.status();
@@ -178,76 +203,90 @@ class LiveCache {
       rows.insert_or_assign(std::move(name), *std::move(row));
     }
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       rows_.swap(rows);
-      Apply(*response);
-      complete_ = timing_->Now();
     }
     // Listed anew: what changed while nobody followed.
     if (on_change_ != nullptr && std::exchange(filled_, true)) TellOfAll(rows);
+    if (absl::Status status = Apply(*response); !status.ok()) return status;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
+      complete_ = begun;
       ready_ = true;
+      settled_.notify_all();
     }
-    Tell(*response);
     *failures = 0;
     for (;;) {
       response = stream.Next();
       if (!response.ok()) return response.status();
-      {
-        absl::MutexLock lock(&mutex_);
-        Apply(*response);
-        if (CaughtUp(*response)) complete_ = timing_->Now();
-      }
-      Tell(*response);
+      const absl::Time came = timing_->Steady();
+      if (absl::Status status = Apply(*response); !status.ok()) return status;
+      const std::lock_guard lock(mutex_);
+      if (CaughtUp(*response)) complete_ = came;
     }
   }
   // Whether nothing that the server knew of is missing after the message.
   static bool CaughtUp(const v1::WatchEventsResponse& response) {
-    return response.events().empty() ||
-           response.events().rbegin()->sequence() >= response.head_sequence();
+    return internal::SeenBy(response) >= response.head_sequence();
   }
 
-  // What the event does to its resource: true, and the row, or none when it is
-  // gone; false: nothing that is kept here.
-  static bool After(const v1::Event& event, std::optional<T>* row) {
-    row->reset();
-    if (absl::EndsWith(event.type(), ".deleted") ||
-        absl::EndsWith(event.type(), ".transferred_out"))
-      return true;
-    if (!event.has_resource() || !event.resource().template Is<T>())
-      return false;
-    row->emplace();
-    if (!event.resource().UnpackTo(&**row)) return false;
-    if constexpr (requires { (*row)->has_delete_time(); }) {
-      if ((*row)->has_delete_time()) row->reset();
+  // What is left of a row; none: nothing.
+  static std::optional<T> Left(T row) {
+    if constexpr (requires { row.has_delete_time(); }) {
+      if (row.has_delete_time()) return std::nullopt;
     }
-    return true;
+    return row;
   }
-  void Apply(const v1::WatchEventsResponse& response)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    std::optional<T> row;
+  // Makes of the message what becomes of its rows, and tells of them.
+  absl::Status Apply(const v1::WatchEventsResponse& response) {
+    using internal::Tells;
+    std::map<std::string, std::optional<T>> changes;
+    std::set<std::string> in_part;
+    const std::string type = T::descriptor()->full_name();
     for (const v1::Event& event : response.events()) {
-      if (!After(event, &row)) continue;
-      if (row.has_value()) {
-        rows_.insert_or_assign(event.subject(), *std::move(row));
-      } else {
-        rows_.erase(event.subject());
+      const std::string& name = event.subject();
+      std::optional<T>& row = changes[name];
+      row.reset();
+      in_part.erase(name);
+      switch (internal::WhatTells(event, type)) {
+        case Tells::kGone:
+          break;
+        case Tells::kWhole:
+          if (T whole; event.resource().UnpackTo(&whole))
+            row = Left(std::move(whole));
+          break;
+        case Tells::kPart:
+          in_part.insert(name);
+          break;
       }
     }
-  }
-  void Tell(const v1::WatchEventsResponse& response) const {
-    if (on_change_ == nullptr) return;
-    std::optional<T> row;
-    for (const v1::Event& event : response.events()) {
-      if (After(event, &row))
-        on_change_(event.subject(), row.has_value() ? &*row : nullptr);
+    for (const std::string& name : in_part) {
+      absl::StatusOr<T> row = read_(name);
+      if (row.ok()) {
+        changes[name] = Left(*std::move(row));
+      } else if (!absl::IsNotFound(row.status())) {
+        return row.status();
+      }
     }
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [name, row] : changes) {
+        if (row.has_value()) {
+          rows_.insert_or_assign(name, *row);
+        } else {
+          rows_.erase(name);
+        }
+      }
+    }
+    if (on_change_ == nullptr) return absl::OkStatus();
+    for (const auto& [name, row] : changes)
+      on_change_(name, row.has_value() ? &*row : nullptr);
+    return absl::OkStatus();
   }
   void TellOfAll(const absl::flat_hash_map<std::string, T>& before) const {
     absl::flat_hash_map<std::string, T> now;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       now = rows_;
     }
     for (const auto& [name, row] : before) {
@@ -264,16 +303,18 @@ class LiveCache {
   const std::shared_ptr<v1::EventConnection> events_;
   const std::string collection_;
   const List list_;
+  const Read read_;
   const LiveCacheOptions options_;
   const OnChange on_change_;
   const std::shared_ptr<Timing> timing_;
 
-  mutable absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, T> rows_ ABSL_GUARDED_BY(mutex_);
-  bool ready_ ABSL_GUARDED_BY(mutex_) = false;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time complete_ ABSL_GUARDED_BY(mutex_);
-  absl::Status broken_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // of what follows, up to filled_
+  mutable std::condition_variable settled_;
+  absl::flat_hash_map<std::string, T> rows_;
+  bool ready_ = false;
+  bool stopping_ = false;
+  absl::Time complete_;
+  absl::Status broken_;
   bool filled_ = false;  // of the thread
   Cancellation cancellation_;
   std::thread thread_;  // last: it uses the others
