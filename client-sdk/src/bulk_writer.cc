@@ -3,18 +3,16 @@
 namespace charter::client::internal {
 
 void BulkGate::Enter() {
-  absl::MutexLock lock(&mutex_);
-  const auto free = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return under_way_ < static_cast<int>(window_);
-  };
-  mutex_.Await(absl::Condition(&free));
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [this] { return under_way_ < static_cast<int>(window_); });
   ++under_way_;
   ++progress_.added;
 }
 
 void BulkGate::Leave(const absl::Status& status) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   --under_way_;
+  left_.notify_all();
   if (until_next_cut_ > 0) --until_next_cut_;
   if (status.ok()) {
     ++progress_.written;
@@ -25,15 +23,12 @@ void BulkGate::Leave(const absl::Status& status) {
 }
 
 void BulkGate::WaitUntilEmpty() {
-  absl::MutexLock lock(&mutex_);
-  const auto empty = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return under_way_ == 0;
-  };
-  mutex_.Await(absl::Condition(&empty));
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [this] { return under_way_ == 0; });
 }
 
 BulkProgress BulkGate::progress() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   BulkProgress progress = progress_;
   progress.at_once = static_cast<int>(window_);
   return progress;
@@ -49,7 +44,7 @@ void BulkGate::OnAttempt(absl::string_view method, int attempt,
   if (status.code() != absl::StatusCode::kUnavailable &&
       status.code() != absl::StatusCode::kResourceExhausted)
     return;
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   if (until_next_cut_ > 0) return;
   window_ = std::max(1.0, window_ / 2);
   until_next_cut_ = under_way_;

@@ -3,13 +3,13 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/synchronization/mutex.h"
 
 namespace charter::client {
 namespace {
@@ -37,7 +37,7 @@ class Refreshing : public Credentials {
         timing_(OrSystem(std::move(timing))) {}
 
   absl::StatusOr<std::string> Token() override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     const absl::Time now = timing_->Now();
     if (!token_.has_value() || now + margin_ >= token_->expire_time) {
       absl::StatusOr<ExpiringToken> token = refresh_();
@@ -52,7 +52,7 @@ class Refreshing : public Credentials {
     return token_->token;
   }
   bool Refused(const std::string& token) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     if (token_.has_value() && token_->token == token) token_.reset();
     return true;
   }
@@ -61,8 +61,8 @@ class Refreshing : public Credentials {
   const std::function<absl::StatusOr<ExpiringToken>()> refresh_;
   const absl::Duration margin_;
   const std::shared_ptr<Timing> timing_;
-  absl::Mutex mutex_;
-  std::optional<ExpiringToken> token_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;  // of what follows
+  std::optional<ExpiringToken> token_;
 };
 
 class FileToken : public Credentials {
@@ -80,7 +80,7 @@ class FileToken : public Credentials {
     return token_;
   }
   bool Refused(const std::string& token) override {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     Look();
     return token_ != token;
   }
@@ -115,10 +115,10 @@ class FileToken : public Credentials {
 
   const std::string path_;
   const std::shared_ptr<Timing> timing_;
-  absl::Mutex mutex_;
-  std::string token_ ABSL_GUARDED_BY(mutex_);
-  Stamp stamp_ ABSL_GUARDED_BY(mutex_);
-  absl::Time look_again_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::mutex mutex_;  // of what follows
+  std::string token_;
+  Stamp stamp_;
+  absl::Time look_again_ = absl::InfinitePast();
 };
 
 }  // namespace

@@ -18,13 +18,13 @@ void RetryRights::Refill(absl::Time now) {
 }
 
 void RetryRights::Earn(absl::Time now) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   Refill(now);
   rights_ = std::min(budget_.most, rights_ + budget_.ratio);
 }
 
 bool RetryRights::Take(absl::Time now) {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard lock(mutex_);
   Refill(now);
   if (rights_ < 1) return false;
   rights_ -= 1;

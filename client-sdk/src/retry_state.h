@@ -2,10 +2,10 @@
 #ifndef CHARTER_CLIENT_SDK_SRC_RETRY_STATE_H_
 #define CHARTER_CLIENT_SDK_SRC_RETRY_STATE_H_
 
+#include <mutex>
 #include <optional>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "charter/client/retry.h"
 
@@ -25,12 +25,12 @@ class RetryRights {
   bool Take(absl::Time now);
 
  private:
-  void Refill(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Refill(absl::Time now);
 
   const RetryBudget budget_;
-  absl::Mutex mutex_;
-  double rights_ ABSL_GUARDED_BY(mutex_);
-  absl::Time refilled_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  std::mutex mutex_;  // of what follows
+  double rights_;
+  absl::Time refilled_ = absl::InfinitePast();
 };
 
 // Whether such a failure may pass by itself.

@@ -12,14 +12,15 @@
 #define CHARTER_CLIENT_BULK_WRITER_H_
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "charter/client/awaitable.h"
 #include "charter/client/observer.h"
 #include "charter/client/options.h"
@@ -72,11 +73,12 @@ class BulkGate : public CallObserver {
  private:
   const double most_;
   std::shared_ptr<CallObserver> next_;
-  mutable absl::Mutex mutex_;
-  double window_ ABSL_GUARDED_BY(mutex_);
-  int under_way_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t until_next_cut_ ABSL_GUARDED_BY(mutex_) = 0;
-  BulkProgress progress_ ABSL_GUARDED_BY(mutex_);
+  mutable std::mutex mutex_;  // of what follows
+  std::condition_variable left_;
+  double window_;
+  int under_way_ = 0;
+  int64_t until_next_cut_ = 0;
+  BulkProgress progress_;
 };
 
 }  // namespace internal
@@ -121,7 +123,7 @@ class BulkWriter {
     write_(std::move(request), options_,
            [state = state_, kept](absl::StatusOr<Response> response) {
              {
-               absl::MutexLock lock(&state->mutex);
+               const std::lock_guard lock(state->mutex);
                if (!response.ok()) {
                  state->failures.push_back({*kept, response.status()});
                } else if (state->on_written != nullptr) {
@@ -134,7 +136,7 @@ class BulkWriter {
   // Waits for all, and gives those that failed since the last time.
   std::vector<Failure> Finish() {
     state_->gate.WaitUntilEmpty();
-    absl::MutexLock lock(&state_->mutex);
+    const std::lock_guard lock(state_->mutex);
     return std::exchange(state_->failures, {});
   }
   BulkProgress progress() const { return state_->gate.progress(); }
@@ -144,8 +146,8 @@ class BulkWriter {
   struct State {
     State(double first, double most) : gate(first, most) {}
     internal::BulkGate gate;
-    absl::Mutex mutex;
-    std::vector<Failure> failures ABSL_GUARDED_BY(mutex);
+    std::mutex mutex;
+    std::vector<Failure> failures;
     OnWritten on_written;
   };
 
