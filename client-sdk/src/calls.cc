@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client-sdk/src/call_state.h"
+#include "client-sdk/src/callback_threads.h"
 #include "client-sdk/src/status_payloads.h"
 #include "grpcpp/impl/client_unary_call.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
@@ -179,6 +180,7 @@ void CallAsync(std::shared_ptr<Transport> transport, const Method& method,
                std::shared_ptr<const Message> request, const Options& options,
                std::shared_ptr<Message> response,
                std::function<void(absl::Status)> done) {
+  KeepCallbackThreads();
   std::make_shared<AsyncCall>(std::move(transport), method, std::move(request),
                               options, std::move(response), std::move(done))
       ->Attempt();

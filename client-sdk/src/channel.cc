@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client-sdk/src/async_stream.h"
 #include "client-sdk/src/calls.h"
 #include "client-sdk/src/stream.h"
 #include "client-sdk/src/transport.h"
@@ -43,6 +44,13 @@ std::unique_ptr<MessageStream> Channel::Stream(
     const Method& method, const google::protobuf::Message& request,
     const Options& options) {
   return internal::OpenStream(impl_, method, request, options);
+}
+
+std::unique_ptr<AsyncMessageStream> Channel::StreamAsync(
+    const Method& method,
+    std::shared_ptr<const google::protobuf::Message> request,
+    const Options& options) {
+  return internal::OpenAsyncStream(impl_, method, std::move(request), options);
 }
 
 }  // namespace charter::client

@@ -68,7 +68,12 @@ void DeclareInConnection(const MethodModel& method, Printer& out) {
               "std::unique_ptr<::charter::client::ServerStream<%response%>> "
               "%name%(\n"
               "      const %request%& request,\n"
-              "      const ::charter::client::Options& options) = 0;\n");
+              "      const ::charter::client::Options& options) = 0;\n"
+              "  virtual "
+              "std::unique_ptr<::charter::client::AsyncServerStream<"
+              "%response%>> Async%name%(\n"
+              "      const %request%& request,\n"
+              "      const ::charter::client::Options& options);\n");
     return;
   }
   out.Print(words,
@@ -108,7 +113,19 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
               "      %request% request,\n"
               "      const ::charter::client::Options& options = {});\n");
   }
-  if (method.kind == Kind::kStream) return;
+  if (method.kind == Kind::kStream) {
+    out.Print(words,
+              "  void Async%name%(\n"
+              "      %request% request,\n"
+              "      std::function<void(%response%)> next,\n"
+              "      std::function<void(absl::Status)> done,\n"
+              "      const ::charter::client::Options& options = {});\n"
+              "  std::unique_ptr<::charter::client::AsyncServerStream<"
+              "%response%>> Co%name%(\n"
+              "      %request% request,\n"
+              "      const ::charter::client::Options& options = {});\n");
+    return;
+  }
   out.Print(words,
             "  void Async%one%(\n"
             "      %request% request,\n"
@@ -128,6 +145,14 @@ void DefineInChannelConnection(const MethodModel& method, Printer& out) {
               "      const %request%& request,\n"
               "      const ::charter::client::Options& options) override {\n"
               "    return ::charter::client::internal::Stream<%response%>(\n"
+              "        *channel_, k%name%, request, options);\n"
+              "  }\n"
+              "  std::unique_ptr<::charter::client::AsyncServerStream<"
+              "%response%>> Async%name%(\n"
+              "      const %request%& request,\n"
+              "      const ::charter::client::Options& options) override {\n"
+              "    return ::charter::client::internal::StreamAsync<%response%>("
+              "\n"
               "        *channel_, k%name%, request, options);\n"
               "  }\n");
     return;
@@ -185,6 +210,30 @@ void DefineSignatures(const MethodModel& method, const Words& service,
   }
 }
 
+void DefineAsyncStream(const MethodModel& method, const Words& words,
+                       Printer& out) {
+  out.Print(words,
+            "void %client%::Async%name%(\n"
+            "    %request% request, std::function<void(%response%)> next,\n"
+            "    std::function<void(absl::Status)> done,\n"
+            "    const ::charter::client::Options& options) {\n");
+  Complete(method, out);
+  out.Print(words,
+            "  ::charter::client::internal::ReadAll<%response%>(\n"
+            "      connection_->Async%name%(request, options.Over(options_)),\n"
+            "      std::move(next), std::move(done));\n"
+            "}\n\n"
+            "std::unique_ptr<::charter::client::AsyncServerStream<"
+            "%response%>> %client%::Co%name%(\n"
+            "    %request% request, const ::charter::client::Options& options) "
+            "{\n");
+  Complete(method, out);
+  out.Print(words,
+            "  return connection_->Async%name%(request, "
+            "options.Over(options_));\n"
+            "}\n\n");
+}
+
 void DefineInClient(const MethodModel& method, const Words& service,
                     Printer& out) {
   Words words = WordsOf(method);
@@ -224,7 +273,10 @@ void DefineInClient(const MethodModel& method, const Words& service,
         "options.Over(options_));\n"
         "}\n\n");
   }
-  if (method.kind == Kind::kStream) return;
+  if (method.kind == Kind::kStream) {
+    DefineAsyncStream(method, words, out);
+    return;
+  }
   out.Print(
       words,
       "void %client%::Async%one%(\n"
@@ -258,6 +310,7 @@ void EmitClientHeader(const ServiceModel& service, Printer& out) {
       words,
       "#ifndef %guard%\n"
       "#define %guard%\n\n"
+      "#include <functional>\n"
       "#include <memory>\n"
       "#include <string>\n"
       "#include <vector>\n\n"
@@ -265,6 +318,7 @@ void EmitClientHeader(const ServiceModel& service, Printer& out) {
       "#include \"absl/strings/string_view.h\"\n"
       "#include \"absl/time/time.h\"\n"
       "#include \"%pb%\"\n"
+      "#include \"charter/client/async_server_stream.h\"\n"
       "#include \"charter/client/awaitable.h\"\n"
       "#include \"charter/client/field.h\"\n"
       "#include \"charter/client/options.h\"\n"
@@ -341,9 +395,21 @@ void EmitClientSource(const ServiceModel& service, Printer& out) {
             "};\n\n"
             "}  // namespace\n\n");
   for (const MethodModel& method : service.methods) {
-    if (method.kind == Kind::kStream) continue;
     Words both = WordsOf(method);
     both.insert(words.begin(), words.end());
+    if (method.kind == Kind::kStream) {
+      out.Print(both,
+                "std::unique_ptr<::charter::client::AsyncServerStream<"
+                "%response%>> %connection%::Async%name%(\n"
+                "    const %request%& request, const "
+                "::charter::client::Options& options) {\n"
+                "  return std::make_unique<\n"
+                "      ::charter::client::internal::WaitingStream<%response%>>("
+                "\n"
+                "      %name%(request, options));\n"
+                "}\n\n");
+      continue;
+    }
     out.Print(both,
               "void %connection%::Async%name%(\n"
               "    const %request%& request, const ::charter::client::Options& "

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "charter/client/options.h"
 
@@ -61,6 +62,18 @@ class MessageStream {
   virtual void Cancel() = 0;
 };
 
+// The same without a thread that waits. One read at a time; Cancel is
+// thread-safe. Destroying it cancels.
+class AsyncMessageStream {
+ public:
+  virtual ~AsyncMessageStream() = default;
+  // Calls `done` once: with true, the message is there; with false, the server
+  // has ended the stream; or with how it failed.
+  virtual void Read(std::shared_ptr<google::protobuf::Message> message,
+                    std::function<void(absl::StatusOr<bool>)> done) = 0;
+  virtual void Cancel() = 0;
+};
+
 // Thread-safe; made to be shared. Calls in flight keep what they need of it
 // alive.
 class Channel {
@@ -87,6 +100,10 @@ class Channel {
                  std::function<void(absl::Status)> done);
   std::unique_ptr<MessageStream> Stream(
       const Method& method, const google::protobuf::Message& request,
+      const Options& options);
+  std::unique_ptr<AsyncMessageStream> StreamAsync(
+      const Method& method,
+      std::shared_ptr<const google::protobuf::Message> request,
       const Options& options);
 
  private:

@@ -80,6 +80,12 @@ class ChannelLibraryConnection final : public LibraryConnection {
     return ::charter::client::internal::Stream<::library::v1::WatchBooksResponse>(
         *channel_, kWatchBooks, request, options);
   }
+  std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> AsyncWatchBooks(
+      const ::library::v1::WatchBooksRequest& request,
+      const ::charter::client::Options& options) override {
+    return ::charter::client::internal::StreamAsync<::library::v1::WatchBooksResponse>(
+        *channel_, kWatchBooks, request, options);
+  }
 
  private:
   const std::shared_ptr<::charter::client::Channel> channel_;
@@ -109,6 +115,13 @@ void LibraryConnection::AsyncLendBooks(
     const ::library::v1::LendBooksRequest& request, const ::charter::client::Options& options,
     ::charter::client::Callback<::library::v1::LendBooksResponse> done) {
   done(LendBooks(request, options));
+}
+
+std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> LibraryConnection::AsyncWatchBooks(
+    const ::library::v1::WatchBooksRequest& request, const ::charter::client::Options& options) {
+  return std::make_unique<
+      ::charter::client::internal::WaitingStream<::library::v1::WatchBooksResponse>>(
+      WatchBooks(request, options));
 }
 
 std::shared_ptr<LibraryConnection> MakeLibraryConnection(
@@ -270,6 +283,20 @@ void LibraryClient::AsyncLendBooks(
 std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> LibraryClient::WatchBooks(
     ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) {
   return connection_->WatchBooks(request, options.Over(options_));
+}
+
+void LibraryClient::AsyncWatchBooks(
+    ::library::v1::WatchBooksRequest request, std::function<void(::library::v1::WatchBooksResponse)> next,
+    std::function<void(absl::Status)> done,
+    const ::charter::client::Options& options) {
+  ::charter::client::internal::ReadAll<::library::v1::WatchBooksResponse>(
+      connection_->AsyncWatchBooks(request, options.Over(options_)),
+      std::move(next), std::move(done));
+}
+
+std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> LibraryClient::CoWatchBooks(
+    ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) {
+  return connection_->AsyncWatchBooks(request, options.Over(options_));
 }
 
 }  // namespace library::v1

@@ -2,6 +2,7 @@
 #ifndef LIBRARY_V1_LIBRARY_CLIENT_H_
 #define LIBRARY_V1_LIBRARY_CLIENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "library/v1/library_service.pb.h"
+#include "charter/client/async_server_stream.h"
 #include "charter/client/awaitable.h"
 #include "charter/client/field.h"
 #include "charter/client/options.h"
@@ -57,6 +59,9 @@ class LibraryConnection {
   virtual std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> WatchBooks(
       const ::library::v1::WatchBooksRequest& request,
       const ::charter::client::Options& options) = 0;
+  virtual std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> AsyncWatchBooks(
+      const ::library::v1::WatchBooksRequest& request,
+      const ::charter::client::Options& options);
 };
 
 // One that asks the server behind the channel.
@@ -135,6 +140,14 @@ class LibraryClient {
       const ::charter::client::Options& options = {});
   // Follows who reads what.
   std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> WatchBooks(
+      ::library::v1::WatchBooksRequest request,
+      const ::charter::client::Options& options = {});
+  void AsyncWatchBooks(
+      ::library::v1::WatchBooksRequest request,
+      std::function<void(::library::v1::WatchBooksResponse)> next,
+      std::function<void(absl::Status)> done,
+      const ::charter::client::Options& options = {});
+  std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> CoWatchBooks(
       ::library::v1::WatchBooksRequest request,
       const ::charter::client::Options& options = {});
 
