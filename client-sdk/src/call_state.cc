@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "charter/client/status.h"
 #include "client-sdk/src/status_payloads.h"
 #include "grpc/support/time.h"
 
@@ -56,6 +57,24 @@ absl::Status Add(const std::string& key, const std::string& value,
   }
   context->AddMetadata(key, value);
   return absl::OkStatus();
+}
+
+// Charter's servers give a reason, others not even a text.
+bool IsUnknownMethod(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnimplemented &&
+         (status.message().empty() || ReasonOf(status) == "METHOD_UNKNOWN");
+}
+
+absl::Status WithWayOut(const absl::Status& unknown, absl::string_view method) {
+  absl::Status status = absl::UnimplementedError(absl::StrCat(
+      "this server has no method ", method,
+      ": it is older than this client, or no Charter; GetServerInfo tells its "
+      "version"));
+  unknown.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& payload) {
+        status.SetPayload(type, payload);
+      });
+  return status;
 }
 
 // `charter.v1.CaseService/OpenCase`.
