@@ -288,11 +288,9 @@ absl::Status TableBase::ReadIn(Transaction& tx, absl::string_view column,
         tx, absl::StrCat(column, " ", in), std::move(binds),
         absl::StrCat(by_name ? kByName : "", LockText(tx.dialect(), lock)));
     if (!selection.ok()) return selection.status();
-    if (by_name && tx.confined_to() == nullptr) {
-      selection->which = in;
-    } else if (!by_name && !binding_.FindColumn(column)->immutable) {
+    if (!by_name && !binding_.FindColumn(column)->immutable)
       selection->which.clear();
-    }
+    if (by_name && tx.confined_to() == nullptr) selection->which = in;
     absl::Status status = ReadAll(tx, *selection, sink, All, hidden);
     if (!status.ok()) return status;
   }
