@@ -15,10 +15,8 @@
 #include "charter/client/status.h"
 #include "charter/testing/fake_charter.h"
 #include "charter/v1/case_client.h"
-#include "charter/v1/directory_client.h"
-#include "charter/v1/entitlement_client.h"
 #include "charter/v1/event_client.h"
-#include "charter/v1/process_client.h"
+#include "client-sdk/samples/seed.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
@@ -100,46 +98,7 @@ class Effects {
 
 class ActionWorkerTest : public ::testing::Test {
  protected:
-  ActionWorkerTest() {
-    v1::ProcessClient process(fake_.channel());
-    Must(process.CreateMilestoneType(Parse<v1::CreateMilestoneTypeRequest>(
-        "milestone_type_id: 'answer' milestone_type { recurrence: NONE }")));
-    Must(process.CreateEntitlementProcess(
-        Parse<v1::CreateEntitlementProcessRequest>(R"pb(
-          entitlement_process_id: "gold"
-          entitlement_process {
-            definition {
-              milestones {
-                key: "answer"
-                milestone_type: "milestoneTypes/answer"
-                target { seconds: 3600 }
-                completion_criteria: "has(last_outbound_time)"
-                triggers {
-                  key: "missed"
-                  kind: VIOLATION
-                  after_target {}
-                  actions {
-                    key: "page"
-                    publish { topic: "pager" }
-                  }
-                }
-              }
-            }
-          })pb")));
-    Must(process.PublishVersion("entitlementProcesses/gold"));
-    v1::DirectoryClient directory(fake_.channel());
-    Must(directory.CreateAccount(Parse<v1::CreateAccountRequest>(
-        "account_id: 'acme' account { display_name: 'Acme' }")));
-    v1::EntitlementClient entitlements(fake_.channel());
-    Must(
-        entitlements.CreateEntitlement(Parse<v1::CreateEntitlementRequest>(R"pb(
-          entitlement {
-            account: "accounts/acme"
-            display_name: "Gold"
-            process: "entitlementProcesses/gold"
-            start_date { year: 2026 month: 1 day: 1 }
-          })pb")));
-  }
+  ActionWorkerTest() { samples::Seed(fake_); }
 
   template <typename Answer>
   static void Must(const Answer& answer) {
@@ -153,7 +112,7 @@ class ActionWorkerTest : public ::testing::Test {
       Must(client.OpenCase(Parse<v1::OpenCaseRequest>(
           "case { account: 'accounts/acme' subject: 'It burns' }")));
     }
-    fake_.Advance(absl::Hours(1));
+    fake_.Advance(absl::Hours(4));
   }
   std::unique_ptr<ActionWorker> Work(ActionHandler handler,
                                      ActionWorkerOptions options = {}) {

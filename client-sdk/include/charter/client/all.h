@@ -4,6 +4,7 @@
 #ifndef CHARTER_CLIENT_ALL_H_
 #define CHARTER_CLIENT_ALL_H_
 
+#include "charter/client/action_worker.h"
 #include "charter/client/async_server_stream.h"
 #include "charter/client/awaitable.h"
 #include "charter/client/bulk_writer.h"
