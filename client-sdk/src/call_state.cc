@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "charter/client/status.h"
+#include "client-sdk/src/retry_state.h"
 #include "client-sdk/src/status_payloads.h"
 #include "grpc/support/time.h"
 
@@ -177,6 +178,9 @@ bool CallState::Refused() {
 
 void CallState::End(absl::Status* status) {
   if (IsUnknownMethod(*status)) *status = WithWayOut(*status, NameOf(method_));
+  // Given up while an attempt failed: it is this why there was no other.
+  if (cancelled() && MayPass(*status))
+    *status = absl::CancelledError("the caller gave the call up");
   const absl::Duration elapsed = transport_.timing().Steady() - begun_;
   if (!status->ok()) {
     NoteAttempts({retry_.attempts(), elapsed, std::string(NameOf(method_))},

@@ -6,6 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "charter/client/cancellation.h"
 #include "charter/client/channel.h"
+#include "charter/client/faults.h"
 #include "charter/client/observer.h"
 #include "charter/client/retry.h"
 #include "charter/client/status.h"
@@ -84,6 +85,38 @@ TEST(DeadlineTest, GivingUpCutsThePauseOfAnAsynchronousCall) {
   cancellation.Cancel();
   ASSERT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(60)));
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+}
+
+// The caller gives up while an attempt fails.
+class GivesUp : public Faults {
+ public:
+  GivesUp(Cancellation cancellation, absl::Status failure)
+      : cancellation_(std::move(cancellation)), failure_(std::move(failure)) {}
+  absl::Status Before(absl::string_view) override {
+    cancellation_.Cancel();
+    return failure_;
+  }
+  absl::Status After(absl::string_view) override { return absl::OkStatus(); }
+  void Ended() override {}
+
+ private:
+  Cancellation cancellation_;
+  const absl::Status failure_;
+};
+
+TEST(DeadlineTest, WhoGaveUpIsToldSoUnlessThereIsAnAnswer) {
+  const auto ask = [](absl::Status failure) {
+    const Cancellation cancellation;
+    v1::DirectoryClient directory(
+        Channel::Open(Options()
+                          .Set<EndpointOption>(kNobody)
+                          .Set<CancellationOption>(cancellation)
+                          .Set<FaultsOption>(std::make_shared<GivesUp>(
+                              cancellation, std::move(failure)))));
+    return directory.GetAccount("accounts/a").status().code();
+  };
+  EXPECT_EQ(ask(absl::UnavailableError("gone")), absl::StatusCode::kCancelled);
+  EXPECT_EQ(ask(absl::NotFoundError("none")), absl::StatusCode::kNotFound);
 }
 
 }  // namespace
