@@ -33,8 +33,8 @@ Kept* Keep() {
 }  // namespace
 
 void KeepCallbackThreads() {
-  static const Kept* const kept = Keep();
-  (void)kept;
+  // Else the pointer, which nobody reads, would not be kept.
+  [[gnu::used]] static const Kept* const kept = Keep();
 }
 
 }  // namespace charter::client::internal
