@@ -1,6 +1,6 @@
 // All that charter::client has, for those who care little how long a file takes
-// to compile. Whoever does includes what is used: a service's client alone is
-// a third of this (tools/bench/client_size.py).
+// to compile. Whoever does includes what is used: a service's client alone
+// takes half as long (tools/bench/client_size.py).
 #ifndef CHARTER_CLIENT_ALL_H_
 #define CHARTER_CLIENT_ALL_H_
 
