@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -43,6 +44,13 @@ void SilenceLog() {
   (void)done;
 }
 
+storage::StoreOptions Storing() {
+  storage::StoreOptions options;
+  options.migrations = &storage::ProductMigrations();
+  options.sqlite_durable = false;
+  return options;
+}
+
 // A folder that goes with it.
 class PrivateFolder {
  public:
@@ -67,6 +75,24 @@ class PrivateFolder {
  private:
   std::string path_;
 };
+
+// A file of the database without anything in it. Made once per program, for
+// its tables take most of the time that a fake takes to make.
+const std::string& EmptyDatabase() {
+  static const std::string* const bytes = [] {
+    const PrivateFolder folder;
+    const std::string file = folder.File("empty.db");
+    {
+      auto store =
+          storage::OpenStore(absl::StrCat("sqlite://", file), Storing());
+      Must(store.status());
+      Must((*store)->Migrate(FakeOptions().start));
+    }
+    std::ifstream read(file, std::ios::binary);
+    return new std::string(std::istreambuf_iterator<char>(read), {});
+  }();
+  return *bytes;
+}
 
 class VirtualClock : public Clock {
  public:
@@ -204,19 +230,17 @@ class FakeCharter::Impl {
             [clock = shared_clock] { return clock->Now(); })),
         faults(std::make_shared<OrderedFaults>(shared_clock)) {
     SilenceLog();
-    storage::StoreOptions store_options;
-    store_options.migrations = &storage::ProductMigrations();
-    store_options.sqlite_durable = false;
-    auto opened = storage::OpenStore(
-        absl::StrCat("sqlite://", folder.File("charter.db")), store_options);
+    const std::string file = folder.File("charter.db");
+    std::ofstream(file, std::ios::binary) << EmptyDatabase();
+    auto opened =
+        storage::OpenStore(absl::StrCat("sqlite://", file), Storing());
     Must(opened.status());
     store = *std::move(opened);
-    Must(store->Migrate(clock.Now()));
     std::unique_ptr<call::Identity> identity = call::Identity::Insecure();
     if (!options.tokens.empty()) {
-      const std::string file = folder.File("tokens.toml");
-      std::ofstream(file) << options.tokens;
-      auto from_file = call::Identity::FromFile(file, call::Roles());
+      const std::string known = folder.File("tokens.toml");
+      std::ofstream(known) << options.tokens;
+      auto from_file = call::Identity::FromFile(known, call::Roles());
       Must(from_file.status());
       identity = *std::move(from_file);
     }
@@ -238,7 +262,7 @@ class FakeCharter::Impl {
 
   // The next instant at which something changes by itself.
   std::optional<absl::Time> NextDue() {
-    const auto session = store->OpenSession();
+    if (session == nullptr) session = store->OpenSession();
     std::optional<absl::Time> next;
     storage::TxOptions transaction;
     transaction.now = clock.Now();
@@ -260,6 +284,7 @@ class FakeCharter::Impl {
   const std::shared_ptr<OrderedFaults> faults;
   std::unique_ptr<storage::Store> store;
   std::unique_ptr<Server> server;
+  std::unique_ptr<storage::Session> session;  // of who advances
 };
 
 FakeCharter::FakeCharter(FakeOptions options)

@@ -94,7 +94,7 @@ absl::StatusOr<absl::Time> HolidayRenewal::Work(storage::Session& session,
     if (!status.ok()) return status;
   }
   if (renewed) return now;  // there may be more
-  lease_.Release(session, now);
+  lease_.Rest(session, now);
   next_round_ = now + kEvery;
   return next_round_;
 }

@@ -58,6 +58,10 @@ absl::StatusOr<bool> LeaseKeeper::Hold(storage::Session& session,
 
 absl::Time LeaseKeeper::due() const { return ask_at_; }
 
+void LeaseKeeper::Rest(storage::Session& session, absl::Time now) {
+  if (!alone_) Release(session, now);
+}
+
 void LeaseKeeper::Release(storage::Session& session, absl::Time now) {
   if (!lease_.has_value()) return;
   storage::TxOptions options;

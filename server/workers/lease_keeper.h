@@ -37,6 +37,8 @@ class LeaseKeeper {
   int64_t epoch() const { return lease_->epoch; }
   // Somebody else has it, as it turned out.
   void Lose() { lease_.reset(); }
+  // Between rounds of work: gives it back, unless no other server can want it.
+  void Rest(storage::Session& session, absl::Time now);
   // Gives it back.
   void Release(storage::Session& session, absl::Time now);
 

@@ -199,18 +199,24 @@ absl::StatusOr<absl::Time> Purge::Work(storage::Session& session,
     return next_round_;
   }
   services::Call call(services(), session, Info(now));
+  // Those that find nothing, and the first that finds something.
+  size_t at = step_;
   int64_t removed = 0;
   absl::Status status =
       call.Apply([&](storage::Transaction& tx) -> absl::Status {
-        const absl::StatusOr<int64_t> done = steps_[step_](tx, now, kMost);
-        if (!done.ok()) return done.status();
-        removed = *done;
+        removed = 0;
+        for (at = step_; at < steps_.size(); ++at) {
+          const absl::StatusOr<int64_t> done = steps_[at](tx, now, kMost);
+          if (!done.ok()) return done.status();
+          removed = *done;
+          if (removed > 0) break;
+        }
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
-  if (removed < kMost) ++step_;
+  step_ = removed == 0 || removed == kMost ? at : at + 1;
   if (step_ < steps_.size()) return now;
-  lease_.Release(session, now);
+  lease_.Rest(session, now);
   return next_round_;
 }
 

@@ -133,7 +133,7 @@ absl::StatusOr<absl::Time> Rebuild::Work(storage::Session& session,
     if (!status.ok()) return status;
   }
   if (more) return now;
-  lease_.Release(session, now);
+  lease_.Rest(session, now);
   next_round_ = now + kEvery;
   return next_round_;
 }

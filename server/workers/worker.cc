@@ -70,8 +70,17 @@ absl::StatusOr<absl::Time> Worker::RunOnce() {
 }
 
 absl::Status Worker::RunUntilIdle() {
+  {
+    std::lock_guard<std::mutex> pass(pass_mutex_);
+    if (session_ == nullptr) session_ = services_.store->OpenSession();
+  }
+  return RunUntilIdle(*session_);
+}
+
+absl::Status Worker::RunUntilIdle(storage::Session& session) {
   while (true) {
-    absl::StatusOr<absl::Time> next = RunOnce();
+    std::lock_guard<std::mutex> pass(pass_mutex_);
+    absl::StatusOr<absl::Time> next = Work(session, services_.clock->Now());
     if (!next.ok()) return next.status();
     if (*next > services_.clock->Now()) return absl::OkStatus();
   }

@@ -41,8 +41,10 @@ class Worker {
   // next one is due: now or earlier, when there is more to do. Waits for a pass
   // of the thread.
   absl::StatusOr<absl::Time> RunOnce();
-  // Passes until none is due at the clock's present.
+  // Passes until none is due at the clock's present. `session`: instead of the
+  // worker's own.
   absl::Status RunUntilIdle();
+  absl::Status RunUntilIdle(storage::Session& session);
 
   const std::string& name() const { return name_; }
 

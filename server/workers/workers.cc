@@ -9,7 +9,8 @@
 
 namespace charter::workers {
 
-Workers::Workers(services::Services& services, const WorkersOptions& options) {
+Workers::Workers(services::Services& services, const WorkersOptions& options)
+    : services_(services) {
   workers_.push_back(std::make_unique<Purge>(services, options.purge));
   workers_.push_back(std::make_unique<HolidayRenewal>(services));
   workers_.push_back(std::make_unique<Recalculation>(services));
@@ -32,8 +33,9 @@ void Workers::Stop() {
 absl::Status Workers::RunUntilIdle() {
   // In this order nothing that one does gives an earlier one something to do,
   // but for wake-ups that a recalculation moved, which come after it.
+  if (session_ == nullptr) session_ = services_.store->OpenSession();
   for (const auto& worker : workers_) {
-    absl::Status status = worker->RunUntilIdle();
+    absl::Status status = worker->RunUntilIdle(*session_);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

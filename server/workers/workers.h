@@ -9,6 +9,7 @@
 #include "server/services/shared/services.h"
 #include "server/workers/purge.h"
 #include "server/workers/worker.h"
+#include "storage/store.h"
 
 namespace charter::workers {
 
@@ -29,9 +30,12 @@ class Workers {
   void Stop();
 
   // Without threads: passes of all until nothing is due at the clock's present.
+  // One thread calls it at a time.
   absl::Status RunUntilIdle();
 
  private:
+  services::Services& services_;
+  std::unique_ptr<storage::Session> session_;  // of passes by hand
   // In the order in which they stop.
   std::vector<std::unique_ptr<Worker>> workers_;
 };
