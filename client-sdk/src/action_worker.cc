@@ -1,16 +1,16 @@
 #include "charter/client/action_worker.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <deque>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/mutex.h"
 #include "charter/client/event_stream.h"
 #include "charter/client/generated.h"
 #include "charter/client/status.h"
@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kMostHeld = 100;  // that a pull may ask for
 constexpr absl::Duration kLongestStop = absl::Hours(24);
+constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
 }  // namespace
 
@@ -61,8 +62,9 @@ class ActionWorker::Impl {
     puller_.join();
     for (std::thread& handler : handlers_) handler.join();
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       ended_ = true;
+      changed_.notify_all();
     }
     extending_.Cancel();
     timing_->Wake();
@@ -73,12 +75,12 @@ class ActionWorker::Impl {
   absl::Status Stop(absl::Duration within) {
     BeginToStop();
     timing_->Sleep(std::min(within, kLongestStop), [this] {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       return pulled_last_ && held_.empty();
     });
     size_t held = 0;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (pulled_last_ && held_.empty()) return absl::OkStatus();
       held = held_.size();
     }
@@ -88,22 +90,21 @@ class ActionWorker::Impl {
   }
 
   absl::Status status() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return broken_;
   }
 
   ActionWorkerProgress progress() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return Progress();
   }
 
   bool WaitUntil(absl::FunctionRef<bool(const ActionWorkerProgress&)> reached,
                  absl::Duration most) const {
-    absl::MutexLock lock(&mutex_);
-    const auto there = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return reached(Progress());
-    };
-    return mutex_.AwaitWithTimeout(absl::Condition(&there), most);
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(
+        lock, absl::ToChronoNanoseconds(std::min(most, kLongestWait)),
+        [&] { return reached(Progress()); });
   }
 
  private:
@@ -143,7 +144,7 @@ class ActionWorker::Impl {
       }
     }
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       pulled_last_ = true;
     }
     timing_->Wake();
@@ -153,17 +154,14 @@ class ActionWorker::Impl {
     for (;;) {
       std::shared_ptr<Held> held;
       {
-        absl::MutexLock lock(&mutex_);
-        const auto wanted = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-          return stopping_ || !waiting_.empty();
-        };
-        mutex_.Await(absl::Condition(&wanted));
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
         if (stopping_) return;
         held = std::move(waiting_.front());
         waiting_.pop_front();
       }
       const absl::Status status = handler_(held->action, held->cancellation);
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       if (status.ok()) {
         Conclude(held, std::nullopt);
       } else if (absl::IsCancelled(status) && held->cancellation.cancelled()) {
@@ -207,11 +205,8 @@ class ActionWorker::Impl {
     for (;;) {
       HeldByLease batch;
       {
-        absl::MutexLock lock(&mutex_);
-        const auto wanted = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-          return ended_ || !settling_.empty();
-        };
-        mutex_.Await(absl::Condition(&wanted));
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return ended_ || !settling_.empty(); });
         if (settling_.empty()) return;
         batch.swap(settling_);
       }
@@ -223,7 +218,7 @@ class ActionWorker::Impl {
         continue;
       }
       {
-        absl::MutexLock lock(&mutex_);
+        const std::lock_guard lock(mutex_);
         for (const auto& [lease, held] : batch) {
           if (held_.contains(lease)) settling_.emplace(lease, held);
         }
@@ -239,19 +234,18 @@ class ActionWorker::Impl {
 
   // Waits for room; 0: no more are wanted.
   int AwaitRoom() {
-    absl::MutexLock lock(&mutex_);
-    const auto wanted = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] {
       return stopping_ || !broken_.ok() ||
              static_cast<int>(held_.size()) < most_held_;
-    };
-    mutex_.Await(absl::Condition(&wanted));
+    });
     if (stopping_ || !broken_.ok()) return 0;
     return most_held_ - static_cast<int>(held_.size());
   }
 
   void Take(const v1::PullActionsResponse& response) {
     const absl::Time now = timing_->Steady();
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (const v1::Action& action : response.actions()) {
       if (Renew(action, now)) continue;
       auto held = std::make_shared<Held>();
@@ -265,12 +259,12 @@ class ActionWorker::Impl {
         waiting_.push_back(std::move(held));
       }
     }
+    changed_.notify_all();
   }
 
   // What ran out while a handler is still at work on it, as when the server was
   // away, and was given out to this worker again, goes on under the new lease.
-  bool Renew(const v1::Action& action, absl::Time now)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  bool Renew(const v1::Action& action, absl::Time now) {
     for (auto it = held_.begin(); it != held_.end(); ++it) {
       const std::shared_ptr<Held> held = it->second;
       if (held->action.effect_key() != action.effect_key() || held->concluded)
@@ -285,20 +279,20 @@ class ActionWorker::Impl {
   }
 
   void Conclude(const std::shared_ptr<Held>& held,
-                std::optional<v1::RejectActionRequest> rejection)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+                std::optional<v1::RejectActionRequest> rejection) {
     const std::string& lease = held->lease;
     if (!held_.contains(lease)) return;  // lost meanwhile
     held->concluded = true;
     if (rejection.has_value()) rejection->set_lease_id(lease);
     held->rejection = std::move(rejection);
     settling_.emplace(lease, held);
+    changed_.notify_all();
   }
 
   // Of what is worked on or waits for it; now: nothing is.
   absl::Time OldestSince() {
     absl::Time oldest = timing_->Steady();
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (const auto& [lease, held] : held_) {
       if (!held->concluded) oldest = std::min(oldest, held->since);
     }
@@ -308,7 +302,7 @@ class ActionWorker::Impl {
   v1::ExtendActionLeaseRequest HeldSince(absl::Time time) {
     v1::ExtendActionLeaseRequest request;
     internal::Put(options_.lease, request.mutable_lease_duration());
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (const auto& [lease, held] : held_) {
       if (!held->concluded && held->since <= time) request.add_lease_ids(lease);
     }
@@ -319,7 +313,7 @@ class ActionWorker::Impl {
                 const v1::ExtendActionLeaseResponse& response, absl::Time now) {
     std::vector<Cancellation> lost;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       for (const std::string& lease : request.lease_ids()) {
         if (const auto found = held_.find(lease); found != held_.end())
           found->second->since = now;
@@ -348,7 +342,7 @@ class ActionWorker::Impl {
     const absl::StatusOr<v1::AckActionsResponse> response =
         connection_->AckActions(request, options_.call);
     if (!response.ok()) return response.status();
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     for (const std::string& lease : response->expired_lease_ids())
       Forget(lease, &ActionWorkerProgress::lost);
     for (const std::string& lease : request.lease_ids())
@@ -361,42 +355,43 @@ class ActionWorker::Impl {
     for (const auto& [lease, held] : batch) {
       if (held->rejection.has_value()) rejected.push_back(held);
     }
-    absl::BlockingCounter answers(static_cast<int>(rejected.size()));
-    absl::Status result;  // guarded by mutex_
+    size_t answers = 0;  // guarded by mutex_, as is
+    absl::Status result;
     for (const std::shared_ptr<Held>& held : rejected) {
       connection_->AsyncRejectAction(
           *held->rejection, options_.call,
           [&](absl::StatusOr<v1::RejectActionResponse> response) {
-            {
-              absl::MutexLock lock(&mutex_);
-              if (!response.ok()) {
-                result.Update(response.status());
-              } else {
-                Forget(held->lease, response->lease_expired()
-                                        ? &ActionWorkerProgress::lost
-                                    : held->rejection->uncounted()
-                                        ? &ActionWorkerProgress::returned
-                                        : &ActionWorkerProgress::failed);
-              }
+            const std::lock_guard lock(mutex_);
+            if (!response.ok()) {
+              result.Update(response.status());
+            } else {
+              Forget(held->lease, response->lease_expired()
+                                      ? &ActionWorkerProgress::lost
+                                  : held->rejection->uncounted()
+                                      ? &ActionWorkerProgress::returned
+                                      : &ActionWorkerProgress::failed);
             }
-            answers.DecrementCount();
+            ++answers;
+            changed_.notify_all();
           });
     }
-    answers.Wait();
-    absl::MutexLock lock(&mutex_);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return answers == rejected.size(); });
     return result;
   }
 
   // Counts it once, as the first that it is said to be.
-  void Forget(const std::string& lease, int64_t ActionWorkerProgress::*as)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (held_.erase(lease) > 0) ++(progress_.*as);
+  void Forget(const std::string& lease, int64_t ActionWorkerProgress::*as) {
+    if (held_.erase(lease) == 0) return;
+    ++(progress_.*as);
+    changed_.notify_all();
   }
 
   void BeginToStop() {
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       stopping_ = true;
+      changed_.notify_all();
       for (const std::shared_ptr<Held>& held : waiting_)
         Conclude(held, internal::Untried());
       waiting_.clear();
@@ -408,7 +403,7 @@ class ActionWorker::Impl {
   void CancelAll() {
     std::vector<Cancellation> running;
     {
-      absl::MutexLock lock(&mutex_);
+      const std::lock_guard lock(mutex_);
       for (const auto& [lease, held] : held_) {
         if (!held->concluded) running.push_back(held->cancellation);
       }
@@ -419,8 +414,9 @@ class ActionWorker::Impl {
   // Keeps a failure that no repetition mends: it ends the pulling.
   void Note(const absl::Status& failure) {
     if (internal::WorthReconnecting(failure)) return;
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     broken_.Update(failure);
+    changed_.notify_all();
   }
 
   void Pause(int* failures, const absl::Status& failure,
@@ -431,14 +427,14 @@ class ActionWorker::Impl {
   }
 
   bool PullsNoMore() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return stopping_ || !broken_.ok();
   }
   bool Ended() const {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     return ended_;
   }
-  ActionWorkerProgress Progress() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+  ActionWorkerProgress Progress() const {
     ActionWorkerProgress progress = progress_;
     progress.held = static_cast<int>(held_.size());
     return progress;
@@ -451,16 +447,18 @@ class ActionWorker::Impl {
   const std::shared_ptr<Timing> timing_;
   Cancellation pulling_, extending_;
 
-  // Never held while a handler, a call or the timing is called.
-  mutable absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool pulled_last_ ABSL_GUARDED_BY(mutex_) = false;
-  bool ended_ ABSL_GUARDED_BY(mutex_) = false;  // no handler runs any more
-  absl::Status broken_ ABSL_GUARDED_BY(mutex_);
-  ActionWorkerProgress progress_ ABSL_GUARDED_BY(mutex_);
-  HeldByLease held_ ABSL_GUARDED_BY(mutex_);  // all of them
-  std::deque<std::shared_ptr<Held>> waiting_ ABSL_GUARDED_BY(mutex_);
-  HeldByLease settling_ ABSL_GUARDED_BY(mutex_);  // concluded, not yet told
+  // Never held while a handler, a call or the timing is called. It is not
+  // Abseil's, which the thread sanitizer can't see into. Guards what follows.
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  bool stopping_ = false;
+  bool pulled_last_ = false;
+  bool ended_ = false;  // no handler runs any more
+  absl::Status broken_;
+  ActionWorkerProgress progress_;
+  HeldByLease held_;  // all of them
+  std::deque<std::shared_ptr<Held>> waiting_;
+  HeldByLease settling_;  // concluded, not yet told
 
   std::thread puller_, extender_, settler_;
   std::vector<std::thread> handlers_;

@@ -13,32 +13,32 @@ absl::Time VirtualTiming::Steady() { return now_(); }
 
 void VirtualTiming::Sleep(absl::Duration pause,
                           const std::function<bool()>& done) {
-  absl::MutexLock lock(&mutex_);
+  std::unique_lock lock(mutex_);
   const absl::Time until = now_() + pause;
-  while (!done() && now_() < until) woken_.Wait(&mutex_);
+  while (!done() && now_() < until) woken_.wait(lock);
 }
 
 void VirtualTiming::After(absl::Duration pause, std::function<void()> then) {
   {
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard lock(mutex_);
     later_.emplace(now_() + pause, std::move(then));
   }
   Advanced();
 }
 
 void VirtualTiming::Wake() {
-  absl::MutexLock lock(&mutex_);
-  woken_.SignalAll();
+  const std::lock_guard lock(mutex_);
+  woken_.notify_all();
 }
 
 void VirtualTiming::Advanced() {
-  absl::MutexLock lock(&mutex_);
-  woken_.SignalAll();
+  std::unique_lock lock(mutex_);
+  woken_.notify_all();
   while (!later_.empty() && later_.begin()->first <= now_()) {
     const auto due = later_.extract(later_.begin());
-    mutex_.Unlock();
+    lock.unlock();
     due.mapped()();
-    mutex_.Lock();
+    lock.lock();
   }
 }
 

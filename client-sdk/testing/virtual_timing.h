@@ -2,10 +2,11 @@
 #ifndef CHARTER_CLIENT_SDK_TESTING_VIRTUAL_TIMING_H_
 #define CHARTER_CLIENT_SDK_TESTING_VIRTUAL_TIMING_H_
 
+#include <condition_variable>
 #include <functional>
 #include <map>
+#include <mutex>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "charter/client/timing.h"
 
@@ -27,10 +28,9 @@ class VirtualTiming : public client::Timing {
 
  private:
   const std::function<absl::Time()> now_;
-  absl::Mutex mutex_;
-  absl::CondVar woken_;
-  std::multimap<absl::Time, std::function<void()>> later_
-      ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  std::multimap<absl::Time, std::function<void()>> later_;
 };
 
 }  // namespace charter::testing

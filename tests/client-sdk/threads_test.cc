@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "charter/client/action_worker.h"
 #include "charter/client/bulk_writer.h"
 #include "charter/client/cancellation.h"
 #include "charter/client/channel.h"
@@ -249,6 +250,107 @@ TEST(ThreadsTest, WritesInBulk) {
   EXPECT_EQ(written, kWrites - kWrites / 10);
   finished = true;
   watcher.join();
+}
+
+// Actions that a server gives out, takes back, and hears of.
+class ScriptedActions {
+ public:
+  static constexpr int kActions = 2000;
+  static constexpr int kMostHeld = 50;
+
+  ScriptedActions() {
+    using ::testing::_;
+    ON_CALL(*connection_, PullActions(_, _))
+        .WillByDefault([this](const v1::PullActionsRequest& request,
+                              const Options& options) {
+          return Pull(request.max_actions(),
+                      *options.Find<CancellationOption>());
+        });
+    ON_CALL(*connection_, ExtendActionLease(_, _))
+        .WillByDefault([this](const v1::ExtendActionLeaseRequest& request,
+                              const Options&) {
+          v1::ExtendActionLeaseResponse response;
+          // Somebody else has this one now.
+          response.add_expired_lease_ids(request.lease_ids(0));
+          ++lost;
+          return response;
+        });
+    ON_CALL(*connection_, AckActions(_, _))
+        .WillByDefault(
+            [this](const v1::AckActionsRequest& request, const Options&) {
+              acked += request.lease_ids_size();
+              return v1::AckActionsResponse();
+            });
+    ON_CALL(*connection_, RejectAction(_, _))
+        .WillByDefault([](const v1::RejectActionRequest&, const Options&) {
+          return v1::RejectActionResponse();
+        });
+  }
+  std::shared_ptr<v1::EventConnection> connection() { return connection_; }
+  std::shared_ptr<Timing> timing() { return timing_; }
+
+  std::atomic<int> acked = 0, lost = 0;
+
+ private:
+  // Waits for nothing but, when all are out, for being given up.
+  absl::StatusOr<v1::PullActionsResponse> Pull(
+      int most, const Cancellation& cancellation) {
+    v1::PullActionsResponse response;
+    while (pulled_ == kActions && !cancellation.cancelled())
+      std::this_thread::yield();
+    if (cancellation.cancelled()) return absl::CancelledError("given up");
+    timing_->Pass(absl::Seconds(20));
+    for (; most > 0 && pulled_ < kActions; --most) {
+      v1::Action& action = *response.add_actions();
+      action.set_lease_id(absl::StrCat("lease ", ++pulled_));
+      action.set_effect_key(absl::StrCat("effect ", pulled_));
+    }
+    return response;
+  }
+
+  const std::shared_ptr<::testing::NiceMock<v1::MockEventConnection>>
+      connection_ =
+          std::make_shared<::testing::NiceMock<v1::MockEventConnection>>();
+  const std::shared_ptr<TurnedTiming> timing_ =
+      std::make_shared<TurnedTiming>();
+  int pulled_ = 0;  // one thread pulls
+};
+
+// Most are done, some fail, some are lost on the way; the worker is stopped and
+// asked how it gets on meanwhile.
+TEST(ThreadsTest, AWorkerAndItsActions) {
+  ScriptedActions script;
+  ActionWorkerOptions options;
+  options.threads = kThreads;
+  options.most_held = ScriptedActions::kMostHeld;
+  options.timing = script.timing();
+  std::atomic<int> handled = 0;
+  ActionWorker worker(
+      script.connection(),
+      [&](const v1::Action&, const Cancellation& cancellation) {
+        if (++handled % 10 == 0) return absl::UnavailableError("not now");
+        return cancellation.cancelled() ? absl::CancelledError("lost")
+                                        : absl::OkStatus();
+      },
+      options);
+  std::thread watcher([&] {
+    EXPECT_TRUE(worker.WaitUntil(
+        [](const ActionWorkerProgress& at) {
+          return at.done + at.failed + at.lost >= ScriptedActions::kActions / 2;
+        },
+        absl::InfiniteDuration()));
+    while (worker.progress().held > 0) EXPECT_TRUE(worker.status().ok());
+  });
+  watcher.join();
+  while (!worker.Stop(absl::ZeroDuration()).ok()) std::this_thread::yield();
+  const ActionWorkerProgress end = worker.progress();
+  EXPECT_EQ(end.held, 0);
+  EXPECT_GE(end.done, 1);
+  EXPECT_GE(end.failed, 1);
+  EXPECT_LE(end.lost, script.lost);
+  EXPECT_LE(end.done + end.failed + end.lost + end.returned,
+            ScriptedActions::kActions);
+  EXPECT_GE(script.acked, end.done);
 }
 
 TEST(ThreadsTest, CancellingWhileActsComeAndGo) {
