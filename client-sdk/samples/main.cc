@@ -1,5 +1,6 @@
 // The samples against the server that CHARTER_ENDPOINT names, with the token in
-// the file that CHARTER_TOKEN_FILE names:
+// the file that CHARTER_TOKEN_FILE names, and over TLS if CHARTER_CA_FILE names
+// its authority:
 //
 //   samples verify WHAT-WAS-TYPED
 //   samples open NUMBER ACCOUNT SUBJECT

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "charter/client/action_worker.h"
+#include "charter/client/channel.h"
 #include "charter/client/event_stream.h"
 #include "charter/v1/case_client.h"
 #include "charter/v1/directory_client.h"
@@ -19,6 +20,12 @@
 struct sqlite3;
 
 namespace samples {
+
+// connect.cc: a way to a server, `charter.example:50051`, for all clients of a
+// program. What is wrong with it, its calls say.
+std::shared_ptr<charter::client::Channel> Connect(
+    const std::string& endpoint, const std::string& ca_file,
+    const std::string& token_file);
 
 // verify_caller.cc: finds out who calls, by what was typed, and what they may
 // have. NOT_FOUND: nobody is called so. PERMISSION_DENIED: nothing covers them;

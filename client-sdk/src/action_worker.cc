@@ -20,6 +20,23 @@ namespace charter::client {
 namespace {
 
 constexpr int kMostHeld = 100;  // that a pull may ask for
+// What no repetition mends. `worked`: the server took the credentials before.
+bool IsHopeless(const absl::Status& status, bool worked) {
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
+      return true;
+    case absl::StatusCode::kUnauthenticated:
+      return !worked;
+    case absl::StatusCode::kFailedPrecondition:
+      // The client's own, and not a server's whose database takes no writes.
+      return !worked && ReasonOf(status).empty();
+    default:
+      return false;
+  }
+}
+
 constexpr absl::Duration kLongestStop = absl::Hours(24);
 constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
@@ -132,6 +149,9 @@ class ActionWorker::Impl {
       internal::Put(options_.lease, request.mutable_lease_duration());
       internal::Put(options_.wait, request.mutable_wait());
       Options call = options_.call;
+      // The server may wait before it answers.
+      if (call.Find<DeadlineOption>() == nullptr)
+        call.Set<DeadlineOption>(options_.wait + absl::Seconds(10));
       call.Set<CancellationOption>(pulling_);
       const absl::StatusOr<v1::PullActionsResponse> response =
           connection_->PullActions(request, call);
@@ -146,6 +166,7 @@ class ActionWorker::Impl {
     {
       const std::lock_guard lock(mutex_);
       pulled_last_ = true;
+      if (stopping_) GiveBackWaiting();
     }
     timing_->Wake();
   }
@@ -246,6 +267,7 @@ class ActionWorker::Impl {
   void Take(const v1::PullActionsResponse& response) {
     const absl::Time now = timing_->Steady();
     const std::lock_guard lock(mutex_);
+    worked_ = true;
     for (const v1::Action& action : response.actions()) {
       if (Renew(action, now)) continue;
       auto held = std::make_shared<Held>();
@@ -392,12 +414,17 @@ class ActionWorker::Impl {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
       changed_.notify_all();
-      for (const std::shared_ptr<Held>& held : waiting_)
-        Conclude(held, internal::Untried());
-      waiting_.clear();
+      if (pulled_last_) GiveBackWaiting();
     }
     pulling_.Cancel();
     timing_->Wake();
+  }
+
+  // When this pulls no more: else it would get them itself.
+  void GiveBackWaiting() {
+    for (const std::shared_ptr<Held>& held : waiting_)
+      Conclude(held, internal::Untried());
+    waiting_.clear();
   }
 
   void CancelAll() {
@@ -413,10 +440,13 @@ class ActionWorker::Impl {
 
   // Keeps a failure that no repetition mends: it ends the pulling.
   void Note(const absl::Status& failure) {
-    if (internal::WorthReconnecting(failure)) return;
-    const std::lock_guard lock(mutex_);
-    broken_.Update(failure);
-    changed_.notify_all();
+    {
+      const std::lock_guard lock(mutex_);
+      if (!broken_.ok() || !IsHopeless(failure, worked_)) return;
+      broken_ = failure;
+      changed_.notify_all();
+    }
+    if (options_.on_end != nullptr) options_.on_end(failure);
   }
 
   void Pause(int* failures, const absl::Status& failure,
@@ -451,6 +481,7 @@ class ActionWorker::Impl {
   // Abseil's, which the thread sanitizer can't see into. Guards what follows.
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
+  bool worked_ = false;  // something was pulled, if only that there is nothing
   bool stopping_ = false;
   bool pulled_last_ = false;
   bool ended_ = false;  // no handler runs any more

@@ -14,16 +14,43 @@ namespace {
 
 absl::Time DeadlineOf(const Transport& transport, const Method& method,
                       const Options& options, absl::Time start) {
-  const absl::Duration* given = transport.Find<DeadlineOption>(options);
+  const bool may_stay_open = method.default_deadline == absl::ZeroDuration();
+  const absl::Duration* given = may_stay_open
+                                    ? options.Find<DeadlineOption>()
+                                    : transport.Find<DeadlineOption>(options);
   if (given != nullptr) return start + *given;
-  if (method.default_deadline == absl::ZeroDuration())
-    return absl::InfiniteFuture();
-  return start + method.default_deadline;
+  return may_stay_open ? absl::InfiniteFuture()
+                       : start + method.default_deadline;
+}
+
+// Options that a call of the method cannot keep to.
+absl::Status CheckOptions(const Method& method, const Options& options) {
+  if (options.empty()) return absl::OkStatus();
+  if (const absl::string_view option = OptionOfChannels(options);
+      !option.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(option,
+                     " is for channels only: give it to Channel::Open, not to "
+                     "a client or a call"));
+  }
+  const bool* dry = options.Find<ValidateOnlyOption>();
+  if (dry != nullptr && *dry && method.always_writes) {
+    return absl::InvalidArgumentError(
+        "ValidateOnlyOption: this method cannot be asked to keep nothing; call "
+        "it without");
+  }
+  return absl::OkStatus();
 }
 
 RetryPolicy PolicyOf(const Transport& transport, const Options& options) {
   const RetryPolicy* given = transport.Find<RetryOption>(options);
   return given == nullptr ? RetryPolicy() : *given;
+}
+
+std::shared_ptr<Credentials> CredentialsOf(const Transport& transport,
+                                           const Options& options) {
+  const auto* given = options.Find<CredentialsOption>();
+  return given == nullptr ? transport.credentials() : *given;
 }
 
 template <typename Option>
@@ -96,6 +123,8 @@ CallState::CallState(Transport& transport, const Method& method,
       deadline_(DeadlineOf(transport, method, options, begun_)),
       retry_(PolicyOf(transport, options), method.repeatable,
              transport.rights(), deadline_),
+      refusal_(CheckOptions(method, options)),
+      credentials_(CredentialsOf(transport, options)),
       observer_(ValueOf<ObserverOption>(transport, options)),
       trace_(ValueOf<TraceContextOption>(transport, options)),
       metadata_(ValueOf<MetadataOption>(transport, options)) {
@@ -121,9 +150,11 @@ void CallState::Ended() {
 
 absl::Status CallState::Prepare(grpc::ClientContext* context) {
   if (!transport_.broken().ok()) return transport_.broken();
+  if (!refusal_.ok()) return refusal_;
   if (cancelled()) return absl::CancelledError("the caller gave the call up");
-  if (transport_.credentials() != nullptr) {
-    absl::StatusOr<std::string> token = transport_.credentials()->Token();
+  if (credentials_ != nullptr) {
+    if (!transport_.keeps_secrets().ok()) return transport_.keeps_secrets();
+    absl::StatusOr<std::string> token = credentials_->Token();
     if (!token.ok()) return token.status();
     token_ = *std::move(token);
     if (!token_.empty()) {
@@ -172,8 +203,8 @@ std::optional<absl::Duration> CallState::After(absl::Status* status) {
 }
 
 bool CallState::Refused() {
-  return transport_.credentials() != nullptr && !token_.empty() &&
-         transport_.credentials()->Refused(token_);
+  return credentials_ != nullptr && !token_.empty() &&
+         credentials_->Refused(token_);
 }
 
 void CallState::End(absl::Status* status) {

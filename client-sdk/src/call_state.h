@@ -57,7 +57,9 @@ class CallState {
   const absl::Time begun_;
   const absl::Time deadline_;
   RetryState retry_;
-  std::string token_;  // of the last attempt
+  const absl::Status refusal_;                      // why no attempt is made
+  const std::shared_ptr<Credentials> credentials_;  // null: none
+  std::string token_;                               // of the last attempt
   std::optional<Cancellation> cancellation_;
   std::shared_ptr<CallObserver> observer_;
   TraceContextOption::Type trace_;

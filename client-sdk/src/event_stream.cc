@@ -13,8 +13,10 @@
 namespace charter::client {
 namespace internal {
 
-bool WorthReconnecting(const absl::Status& status) {
+bool WorthReconnecting(const absl::Status& status, bool worked) {
   switch (status.code()) {
+    case absl::StatusCode::kUnauthenticated:
+      return worked;
     case absl::StatusCode::kOk:  // the server ended it, and says no more
     case absl::StatusCode::kCancelled:
     case absl::StatusCode::kDeadlineExceeded:
@@ -70,6 +72,7 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
         stream_->Read(options_.heartbeat * options_.silent_heartbeats);
     if (response.has_value()) {
       failures_ = 0;
+      refused_ = false;
       token_ = response->resume_token();
       const std::lock_guard lock(mutex_);
       heard_ = timing_->Steady();
@@ -91,14 +94,26 @@ absl::StatusOr<v1::WatchEventsResponse> EventStream::Next() {
     if (cancelled()) return absl::CancelledError("the stream was cancelled");
     // Once with what the credentials have by now.
     const bool another_token =
-        end.code() == absl::StatusCode::kUnauthenticated && failures_ == 0;
-    if ((!internal::WorthReconnecting(end) && !another_token) ||
-        ++failures_ >= options_.reconnect.most_attempts)
-      return end;
-    timing_->Sleep(
-        internal::PauseOf(options_.reconnect, failures_ - 1, RetryDelayOf(end)),
-        cancelled);
+        end.code() == absl::StatusCode::kUnauthenticated &&
+        !std::exchange(refused_, true);
+    if ((!internal::WorthReconnecting(end, !token_.empty()) &&
+         !another_token) ||
+        ++failures_ >= options_.reconnect.most_attempts) {
+      if (!end.ok()) return end;
+      return absl::UnavailableError("the server ended the stream");
+    }
+    Pause(internal::PauseOf(options_.reconnect, failures_ - 1,
+                            RetryDelayOf(end)));
   }
+}
+
+void EventStream::Pause(absl::Duration pause) {
+  const auto* given = options_.call.Find<CancellationOption>();
+  Cancellation cancellation = given == nullptr ? Cancellation() : *given;
+  const uint64_t id =
+      cancellation.OnCancel([timing = timing_] { timing->Wake(); });
+  timing_->Sleep(pause, [this] { return Cancelled(); });
+  cancellation.Forget(id);
 }
 
 bool EventStream::Cancelled() const {
@@ -137,27 +152,45 @@ absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
                     const EventStreamOptions& options, int most_failures) {
   const std::shared_ptr<Timing> timing =
       options.timing == nullptr ? SystemTiming() : options.timing;
+  const auto given_up = [&] { return cancelled != nullptr && cancelled(); };
   EventStreamOptions with = options;
   with.cancelled = cancelled;
+  with.timing = timing;
+  std::optional<EventStream> stream;
+  std::string applied;  // up to this, of the stream's
+  std::optional<v1::WatchEventsResponse> response;  // the next to apply
   int failures = 0;
-  while (!cancelled()) {
+  while (!given_up()) {
     absl::StatusOr<std::string> token = sink.load();
     absl::Status failed = token.status();
     if (token.ok()) {
-      v1::WatchEventsRequest from = request;
-      if (!token->empty()) from.set_resume_token(*token);
-      EventStream stream(connection, std::move(from), with);
-      while (failed.ok() && !cancelled()) {
-        absl::StatusOr<v1::WatchEventsResponse> response = stream.Next();
-        if (!response.ok()) return response.status();
+      if (response.has_value() && *token == response->resume_token()) {
+        // It said that it failed, and didn't.
+        response.reset();
+      } else if (!stream.has_value() || *token != applied) {
+        v1::WatchEventsRequest from = request;
+        if (!token->empty()) from.set_resume_token(*token);
+        stream.emplace(connection, std::move(from), with);
+        response.reset();
+      }
+      applied = *token;
+      while (failed.ok() && !given_up()) {
+        if (!response.has_value()) {
+          absl::StatusOr<v1::WatchEventsResponse> next = stream->Next();
+          if (!next.ok()) return next.status();
+          response = *std::move(next);
+        }
         failed = sink.apply(*response);
-        if (failed.ok()) failures = 0;
+        if (!failed.ok()) break;
+        applied = response->resume_token();
+        response.reset();
+        failures = 0;
       }
       if (failed.ok()) break;
     }
     if (++failures >= most_failures) return failed;
     timing->Sleep(internal::PauseOf(options.reconnect, failures - 1, {}),
-                  cancelled);
+                  given_up);
   }
   return absl::CancelledError("the caller gave it up");
 }

@@ -25,7 +25,11 @@ std::string Literal(absl::Time time) {
       "\")");
 }
 std::string Literal(absl::Duration duration) {
-  return absl::StrCat("duration(\"", absl::FormatDuration(duration), "\")");
+  // The language wants a unit of zero, too.
+  return absl::StrCat(
+      "duration(\"",
+      duration == absl::ZeroDuration() ? "0s" : absl::FormatDuration(duration),
+      "\")");
 }
 std::string Literal(absl::CivilDay date) {
   return absl::StrCat("date(\"", absl::FormatCivilTime(date), "\")");

@@ -24,7 +24,7 @@ constexpr size_t kMostRequestBytes = 1024;
 
 // Text of the messages that the values of other fields are known to be.
 bool Readable(const Descriptor* message) {
-  const std::string& name = message->full_name();
+  const absl::string_view name = message->full_name();
   return absl::StartsWith(name, "charter.v1.") ||
          name == "google.protobuf.FieldMask" ||
          name == "google.protobuf.Timestamp" ||

@@ -2,11 +2,15 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
@@ -38,20 +42,38 @@ std::shared_ptr<grpc::ChannelCredentials> TlsCredentialsOf(const Tls& tls) {
   return grpc::experimental::TlsCredentials(options);
 }
 
+// `HOST:PORT`, `[HOST]:PORT`.
+bool IsThisMachine(absl::string_view address) {
+  std::string host(address.substr(0, address.rfind(':')));
+  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]"))
+    host = host.substr(1, host.size() - 2);
+  if (host == "localhost" || host == "::1") return true;
+  in_addr parsed;
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 &&
+         (ntohl(parsed.s_addr) >> 24) == 127;
+}
+
 }  // namespace
+
+absl::string_view OptionOfChannels(const Options& options) {
+  if (options.Find<EndpointOption>() != nullptr) return "EndpointOption";
+  if (options.Find<TlsOption>() != nullptr) return "TlsOption";
+  if (options.Find<UserAgentOption>() != nullptr) return "UserAgentOption";
+  if (options.Find<GrpcChannelOption>() != nullptr) return "GrpcChannelOption";
+  if (options.Find<TimingOption>() != nullptr) return "TimingOption";
+  if (options.Find<RetryBudgetOption>() != nullptr) return "RetryBudgetOption";
+  if (options.Find<FaultsOption>() != nullptr) return "FaultsOption";
+  return "";
+}
 
 bool StaysHere(absl::string_view target) {
   if (absl::StartsWith(target, "unix:")) return true;
   absl::ConsumePrefix(&target, "dns:///");
+  // These take several.
   absl::ConsumePrefix(&target, "ipv4:");
   absl::ConsumePrefix(&target, "ipv6:");
-  std::string host(target.substr(0, target.rfind(':')));
-  if (absl::StartsWith(host, "[") && absl::EndsWith(host, "]"))
-    host = host.substr(1, host.size() - 2);
-  if (host == "localhost" || host == "::1") return true;
-  in_addr address;
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 &&
-         (ntohl(address.s_addr) >> 24) == 127;
+  const std::vector<absl::string_view> addresses = absl::StrSplit(target, ',');
+  return std::all_of(addresses.begin(), addresses.end(), IsThisMachine);
 }
 
 Transport::Transport(Options options)
@@ -74,10 +96,17 @@ Transport::Transport(Options options)
 }
 
 absl::Status Transport::Connect() {
+  if (options_.Find<RequestIdOption>() != nullptr ||
+      options_.Find<ValidateOnlyOption>() != nullptr) {
+    return absl::InvalidArgumentError(
+        "RequestIdOption and ValidateOnlyOption are for clients and calls, not "
+        "for channels");
+  }
   if (const auto* given = options_.Find<GrpcChannelOption>();
       given != nullptr) {
     channel_ = *given;
-    return absl::OkStatus();
+    if (channel_ != nullptr) return absl::OkStatus();
+    return absl::InvalidArgumentError("GrpcChannelOption: there is no channel");
   }
   const auto* endpoint = options_.Find<EndpointOption>();
   const std::string target =
@@ -99,10 +128,16 @@ absl::Status Transport::Connect() {
   arguments.SetUserAgentPrefix(absl::StrCat(agent == nullptr ? "" : *agent,
                                             agent == nullptr ? "" : " ",
                                             "charter-cpp/", kVersion));
-  const auto* tls = options_.Find<TlsOption>();
-  if (tls == nullptr) {
-    if (credentials_ != nullptr && !StaysHere(target)) {
-      return absl::FailedPreconditionError(absl::StrCat(
+  std::optional<Tls> tls;
+  if (const auto* given = options_.Find<TlsOption>(); given != nullptr) {
+    tls = *given;
+  } else if (std::string file = FromEnvironment("CHARTER_CA_FILE", "");
+             !file.empty()) {
+    tls = Tls{.ca_file = std::move(file)};
+  }
+  if (!tls.has_value()) {
+    if (!StaysHere(target)) {
+      keeps_secrets_ = absl::FailedPreconditionError(absl::StrCat(
           target,
           " is another machine, where a token would go in plain text: use TLS "
           "(TlsOption), or the server's machine, or a tunnel"));

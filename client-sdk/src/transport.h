@@ -30,10 +30,15 @@ class Transport {
   explicit Transport(Options options);
 
   const Options& options() const { return options_; }
-  // Why no call can be made.
+  // Why no call can be made by this channel.
   const absl::Status& broken() const { return broken_; }
   grpc::Channel& channel() { return *channel_; }
-  Credentials* credentials() { return credentials_.get(); }
+  // Why no token may be sent.
+  const absl::Status& keeps_secrets() const { return keeps_secrets_; }
+  // Of calls that have none of their own; null: none.
+  const std::shared_ptr<Credentials>& credentials() const {
+    return credentials_;
+  }
   Timing& timing() { return *timing_; }
   RetryRights& rights() { return rights_; }
   Faults* faults() { return faults_.get(); }
@@ -55,7 +60,12 @@ class Transport {
   std::shared_ptr<grpc::Channel> channel_;
   RetryRights rights_;
   absl::Status broken_;
+  absl::Status keeps_secrets_;
 };
+
+// The name of an option among these that only channels may have; empty: there
+// is none.
+absl::string_view OptionOfChannels(const Options& options);
 
 // Whether only this machine can see what is sent to the target.
 bool StaysHere(absl::string_view target);

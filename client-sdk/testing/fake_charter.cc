@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "charter/client/credentials.h"
 #include "charter/client/faults.h"
 #include "charter/client/timing.h"
 #include "client-sdk/testing/virtual_timing.h"
@@ -115,7 +116,9 @@ class NoWaiting : public client::Timing {
   absl::Time Now() override { return machine_->Now(); }
   absl::Time Steady() override { return machine_->Steady(); }
   void Sleep(absl::Duration, const std::function<bool()>&) override {}
-  void After(absl::Duration, std::function<void()> then) override { then(); }
+  void After(absl::Duration, std::function<void()> then) override {
+    machine_->After(absl::ZeroDuration(), std::move(then));
+  }
   void Wake() override {}
 
  private:
@@ -298,6 +301,9 @@ std::shared_ptr<client::Channel> FakeCharter::channel(client::Options options) {
   options.Set<client::GrpcChannelOption>(impl_->server->InProcessChannel());
   options.Set<client::TimingOption>(impl_->timing);
   options.Set<client::FaultsOption>(impl_->faults);
+  // Else a token file that the environment names would be asked.
+  if (options.Find<client::CredentialsOption>() == nullptr)
+    options.Set<client::CredentialsOption>(nullptr);
   return client::Channel::Open(std::move(options));
 }
 

@@ -20,6 +20,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "tests/client-sdk/with_reason.h"
 
 namespace charter::client {
 namespace {
@@ -344,7 +345,9 @@ TEST_F(ActionWorkerTest, W2_AStopLetsHandlersFinishAndGivesTheRestBack) {
         finish.WaitForNotification();
         return absl::OkStatus();
       },
-      {.threads = 1});
+      // With no pull under way, which the server may still take for one when
+      // the first of these comes back.
+      {.threads = 1, .most_held = 3});
   begun.WaitForNotification();
   absl::Status stopped = absl::UnknownError("not yet");
   std::thread stopper([&] { stopped = worker->Stop(absl::Seconds(10)); });
@@ -368,15 +371,16 @@ TEST_F(ActionWorkerTest, W2_AStopLetsHandlersFinishAndGivesTheRestBack) {
 TEST_F(ActionWorkerTest, W2_AStopIsBounded) {
   Miss(1);
   absl::Notification begun;
-  const auto worker =
-      Work([&](const v1::Action&, const Cancellation& cancellation) {
+  const auto worker = Work(
+      [&](const v1::Action&, const Cancellation& cancellation) {
         begun.Notify();
         absl::Notification told;
         const uint64_t id = cancellation.OnCancel([&] { told.Notify(); });
         told.WaitForNotification();
         cancellation.Forget(id);
         return absl::CancelledError("gave up");
-      });
+      },
+      {.most_held = 1});
   begun.WaitForNotification();
   EXPECT_EQ(worker->Stop(absl::ZeroDuration()).code(),
             absl::StatusCode::kDeadlineExceeded);
@@ -439,10 +443,30 @@ TEST_F(ActionWorkerTest, W2_GoesOnWhenTheServerIsBack) {
 
 TEST_F(ActionWorkerTest, AFailureThatNothingMendsIsTold) {
   fake_.FailNext("PullActions", absl::PermissionDeniedError("not yours"));
-  const auto worker = Work(Once(effects_.Sink()));
-  calls_->Await("PullActions", 1);
+  absl::Notification ended;
+  const auto worker =
+      Work(Once(effects_.Sink()), {.on_end = [&](const absl::Status& status) {
+             EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+             ended.Notify();
+           }});
+  ended.WaitForNotification();
   EXPECT_TRUE(worker->Stop(absl::Seconds(10)).ok());
   EXPECT_EQ(worker->status().code(), absl::StatusCode::kPermissionDenied);
+}
+
+// As while a database fails over, or a token is replaced.
+TEST_F(ActionWorkerTest, WhatPassesIsWaitedFor) {
+  Miss(1);
+  fake_.FailNext("PullActions",
+                 WithReason(absl::FailedPreconditionError("read only"),
+                            "DATABASE_READ_ONLY"),
+                 2);
+  fake_.FailNext("AckActions", absl::UnauthenticatedError("expired"), 2);
+  const auto worker = Work(Once(effects_.Sink()));
+  EXPECT_TRUE(AdvanceUntil(*worker, [](const ActionWorkerProgress& progress) {
+    return progress.done == 1;
+  }));
+  EXPECT_TRUE(worker->status().ok()) << worker->status();
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "charter/v1/account_fields.h"
 #include "charter/v1/contact_fields.h"
 #include "charter/v1/entitlement_fields.h"
+#include "charter/v1/milestone_fields.h"
 #include "charter/v1/task_fields.h"
 #include "gtest/gtest.h"
 
@@ -25,6 +27,11 @@ TEST(FieldTest, FiltersAreExpressionsOfTheServer) {
   EXPECT_EQ(
       (e.display_name().StartsWith("G\"old\\") || !e.asset().Has()).text(),
       "(display_name.startsWith(\"G\\\"old\\\\\")) || (!(has(asset)))");
+  const v1::MilestoneFields m;
+  EXPECT_EQ((m.remaining() < absl::ZeroDuration()).text(),
+            "remaining < duration(\"0s\")");
+  const std::vector<std::string> accounts = {"a", "b"};
+  EXPECT_EQ(e.account().In(accounts).text(), "account in [\"a\", \"b\"]");
   EXPECT_EQ(e.account().In({"a", "b"}).text(), "account in [\"a\", \"b\"]");
 }
 

@@ -78,8 +78,9 @@ class InstallTest(unittest.TestCase):
             block = block.replace(theirs, ours)
         run("bash", "-euc", block, cwd=ARGUMENTS.source, env=cached(cls.root))
 
-    def test_what_the_read_me_shows_stands_in_the_quickstart(self):
-        code = ["\n".join(line.strip() for line in file.read_text().splitlines()) for file in self.quickstart.iterdir()]
+    def test_what_the_read_me_shows_stands_in_the_quickstart_or_a_sample(self):
+        files = [*self.quickstart.iterdir(), *(pathlib.Path(ARGUMENTS.source) / "client-sdk/samples").iterdir()]
+        code = ["\n".join(line.strip() for line in file.read_text().splitlines()) for file in files]
         blocks = self.read_me("cpp") + self.read_me("cmake")
         self.assertGreater(len(blocks), 3)
         for block in blocks:

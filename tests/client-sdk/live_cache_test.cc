@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "tests/client-sdk/scripted_events.h"
 #include "tests/client-sdk/turned_timing.h"
+#include "tests/client-sdk/with_reason.h"
 
 namespace charter::client {
 namespace {
@@ -169,7 +170,11 @@ class ScriptedCacheTest : public ::testing::Test {
             return page;
           });
         },
-        [this](const std::string&) { return read_; }, options);
+        [this](const std::string&) {
+          if (while_reading_ != nullptr) while_reading_();
+          return read_;
+        },
+        options);
     feed_.Send("bookmark: true head_sequence: 10 seen_sequence: 10");
     EXPECT_TRUE(cache->WaitUntilReady(absl::Seconds(60)).ok());
     feed_.AwaitRead();
@@ -181,6 +186,7 @@ class ScriptedCacheTest : public ::testing::Test {
       std::make_shared<TurnedTiming>();
   std::atomic<int> lists_ = 0;
   absl::StatusOr<v1::Account> read_ = absl::NotFoundError("");
+  std::function<void()> while_reading_;
 };
 
 TEST_F(ScriptedCacheTest, ARowThatIsGoneWhenItIsReadLeaves) {
@@ -220,6 +226,35 @@ TEST_F(ScriptedCacheTest, ABacklogDoesNotMakeItFresh) {
       renews("events { sequence: 20 type: 'account.created' subject: "
              "'accounts/a' } head_sequence: 20 seen_sequence: 19"));
   EXPECT_TRUE(renews("bookmark: true head_sequence: 20 seen_sequence: 20"));
+}
+
+// A message that came while nobody looked says nothing of the present.
+TEST_F(ScriptedCacheTest, WhatItWasTooBusyToReadDoesNotMakeItFresh) {
+  const auto cache = Cache();
+  while_reading_ = [this] {
+    feed_.Send("bookmark: true head_sequence: 11 seen_sequence: 11");
+    timing_->Pass(absl::Seconds(60));
+  };
+  feed_.Send(
+      "events { sequence: 11 type: 'account.seen' subject: "
+      "'accounts/listed' } head_sequence: 11 seen_sequence: 11");
+  feed_.AwaitRead();
+  EXPECT_EQ(cache->staleness(), absl::Seconds(60));
+  timing_->Pass(absl::Seconds(1));
+  feed_.Send("bookmark: true head_sequence: 11 seen_sequence: 11");
+  feed_.AwaitRead();
+  EXPECT_EQ(cache->staleness(), absl::ZeroDuration());
+}
+
+// As after a backup was restored: the place is of another history.
+TEST_F(ScriptedCacheTest, ATokenThatTheServerDoesNotKnowIsListedAnew) {
+  const auto cache = Cache();
+  feed_.End(
+      WithReason(absl::InvalidArgumentError("not mine"), "PAGE_TOKEN_INVALID"));
+  feed_.Send("bookmark: true head_sequence: 3 seen_sequence: 3");
+  feed_.AwaitRead();
+  EXPECT_EQ(lists_, 2);
+  EXPECT_TRUE(cache->Get("accounts/listed").ok());
 }
 
 TEST_F(LiveCacheTest, GoesOnWhereItWasAfterTheFeedIsCut) {

@@ -22,6 +22,7 @@ TEST(RequestTest, AWriteGetsAnIdUnlessTheCallerSays) {
   EXPECT_EQ(Completed(mine, {}, request).request_id(), "the request's");
   const Options none = Options().Set<RequestIdOption>("");
   EXPECT_EQ(Completed(none, {}).request_id(), "");
+  EXPECT_EQ(Completed({}, none).request_id(), "");
 }
 
 TEST(RequestTest, ACallIsAheadOfItsClientInWhatItKeeps) {

@@ -11,6 +11,7 @@
 #include "charter/client/status.h"
 #include "charter/v1/directory_client.h"
 #include "gtest/gtest.h"
+#include "samples.h"
 #include "server/call/identity.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_server.h"
@@ -138,6 +139,19 @@ TEST_F(TlsTest, CertificatesAreRenewedWhileTheServerRuns) {
                              .Set<client::CredentialsOption>(token));
   };
   ASSERT_TRUE(with("ca.pem").ok());
+  // As the sample connects.
+  std::ofstream(dir_.File("token")) << "secret\n";
+  EXPECT_TRUE(v1::DirectoryClient(samples::Connect(server->target(),
+                                                   dir_.File("ca.pem"),
+                                                   dir_.File("token")))
+                  .ListAccountsPage({})
+                  .ok());
+  // The environment may say whom to trust.
+  setenv("CHARTER_CA_FILE", dir_.File("ca.pem").c_str(), 1);
+  const absl::Status trusted =
+      List(*server, client::Options().Set<client::CredentialsOption>(token));
+  unsetenv("CHARTER_CA_FILE");
+  EXPECT_TRUE(trusted.ok()) << client::Describe(trusted);
   Put("renewed.key", "live.key");
   Put("renewed.pem", "live.pem");
   // It is tried again until the server has seen its new files.

@@ -92,6 +92,12 @@ TEST(WeatherTest, AMockStandsInForTheServer) {
         return Named("Acme");
       });
   EXPECT_TRUE(directory.CreateAccount(Named("Acme")).ok());
+  EXPECT_CALL(*mock, CreateAccount(_, _))
+      .WillOnce([](const v1::CreateAccountRequest& create, const Options&) {
+        EXPECT_EQ(create.account_id(), "acme");
+        return create.account();
+      });
+  EXPECT_TRUE(directory.CreateAccount(Named("Acme"), "acme").ok());
 }
 
 TEST(WeatherTest, ATokenThatEndsInFlightIsReplacedOnce) {
@@ -113,6 +119,30 @@ TEST(WeatherTest, ATokenThatEndsInFlightIsReplacedOnce) {
   const absl::Status status = wrong.ListAccountsPage({}).status();
   EXPECT_EQ(ReasonOf(status), "TOKEN_INVALID");
   EXPECT_EQ(AttemptsOf(status)->count, 2);
+}
+
+// As a portal calls: one channel, and each with a token of their own.
+TEST(WeatherTest, CallersOfOneChannelHaveTheirOwnTokens) {
+  FakeCharter fake({.tokens = "[[token]]\nsha256 = \""
+                              "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6"
+                              "a25fe97bf527a25b\"\nprincipal = \"desk\"\nroles "
+                              "= [\"viewer\"]\n"});
+  const auto with = [](std::shared_ptr<Credentials> credentials) {
+    return Options().Set<CredentialsOption>(std::move(credentials));
+  };
+  const auto channel = fake.channel(with(BearerToken("unknown")));
+  v1::DirectoryClient nobody(channel),
+      known(channel, with(BearerToken("secret")));
+  EXPECT_EQ(ReasonOf(nobody.ListAccountsPage({}).status()), "TOKEN_INVALID");
+  EXPECT_TRUE(known.ListAccountsPage({}).ok());
+  // The call's before the client's, also where it is that there is none.
+  EXPECT_TRUE(nobody.ListAccountsPage({}, with(BearerToken("secret"))).ok());
+  EXPECT_EQ(ReasonOf(known.ListAccountsPage({}, with(nullptr)).status()),
+            "TOKEN_MISSING");
+  const auto stream = v1::EventClient(channel, with(BearerToken("other")))
+                          .WatchEvents(v1::WatchEventsRequest());
+  EXPECT_FALSE(stream->Read().has_value());
+  EXPECT_EQ(ReasonOf(stream->status()), "TOKEN_INVALID");
 }
 
 TEST(WeatherTest, ACallerGivesUp) {

@@ -34,6 +34,7 @@ Words WordsOf(const MethodModel& method) {
           {"path", method.path},
           {"deadline", method.deadline},
           {"repeatable", method.repeatable ? "true" : "false"},
+          {"always_writes", method.always_writes ? "true" : "false"},
           // The function that gives one response.
           {"one",
            method.kind == Kind::kPaged ? method.name + "Page" : method.name}};
@@ -134,10 +135,28 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
             "  ::charter::client::Awaitable<%response%> Co%one%(\n"
             "      %request% request,\n"
             "      const ::charter::client::Options& options = {});\n");
+  if (method.kind == Kind::kPaged) return;
+  for (const std::vector<Parameter>& signature : method.signatures) {
+    words["parameters"] = ParametersOf(signature);
+    out.Print(words,
+              "  void Async%one%(\n"
+              "      %parameters%::charter::client::Callback<%response%> "
+              "done,\n"
+              "      const ::charter::client::Options& options = {});\n"
+              "  ::charter::client::Awaitable<%response%> Co%one%(\n"
+              "      %parameters%const ::charter::client::Options& options = "
+              "{});\n");
+  }
 }
 
 void DefineInChannelConnection(const MethodModel& method, Printer& out) {
-  const Words words = WordsOf(method);
+  Words words = WordsOf(method);
+  words["method"] = method.has_request_id
+                        ? absl::StrCat(
+                              "::charter::client::internal::Unnamed(request, "
+                              "options)\n            ? k",
+                              method.name, "Once\n            : k", method.name)
+                        : absl::StrCat("k", method.name);
   if (method.kind == Kind::kStream) {
     out.Print(words,
               "  std::unique_ptr<::charter::client::ServerStream<%response%>> "
@@ -162,20 +181,21 @@ void DefineInChannelConnection(const MethodModel& method, Printer& out) {
             "      const %request%& request,\n"
             "      const ::charter::client::Options& options) override {\n"
             "    return ::charter::client::internal::Call<%response%>(\n"
-            "        *channel_, k%name%, request, options);\n"
+            "        *channel_, %method%, request, options);\n"
             "  }\n"
             "  void Async%name%(\n"
             "      const %request%& request, const ::charter::client::Options& "
             "options,\n"
             "      ::charter::client::Callback<%response%> done) override {\n"
             "    ::charter::client::internal::CallAsync<%response%>(\n"
-            "        *channel_, k%name%, request, options, std::move(done));\n"
+            "        *channel_, %method%, request, options, "
+            "std::move(done));\n"
             "  }\n");
 }
 
-// Gives the request its id.
+// Gives the request what options say of it.
 void Complete(const MethodModel& method, Printer& out) {
-  if (method.has_request_id)
+  if (method.has_request_id || method.has_validate_only)
     out.Print(
         "  ::charter::client::internal::Complete(options, options_, "
         "&request);\n");
@@ -188,14 +208,33 @@ void DefineSignatures(const MethodModel& method, const Words& service,
   words["returned"] = ReturnOf(method);
   for (const std::vector<Parameter>& signature : method.signatures) {
     words["parameters"] = ParametersOf(signature);
+    const auto fill = [&] {
+      out.Print(words, "  %request% request;\n");
+      for (const Parameter& parameter : signature)
+        out.Print("  %assign%\n", "assign", parameter.assign);
+    };
     out.Print(words,
               "%returned% %client%::%name%(\n"
-              "    %parameters%const ::charter::client::Options& options) {\n"
-              "  %request% request;\n");
-    for (const Parameter& parameter : signature)
-      out.Print("  %assign%\n", "assign", parameter.assign);
+              "    %parameters%const ::charter::client::Options& options) {\n");
+    fill();
     out.Print(words,
               "  return %name%(std::move(request), options);\n"
+              "}\n\n");
+    if (method.kind != Kind::kUnary) continue;
+    out.Print(words,
+              "void %client%::Async%one%(\n"
+              "    %parameters%::charter::client::Callback<%response%> done,\n"
+              "    const ::charter::client::Options& options) {\n");
+    fill();
+    out.Print(words,
+              "  Async%one%(std::move(request), std::move(done), options);\n"
+              "}\n\n"
+              "::charter::client::Awaitable<%response%> %client%::Co%one%(\n"
+              "    %parameters%const ::charter::client::Options& options) "
+              "{\n");
+    fill();
+    out.Print(words,
+              "  return Co%one%(std::move(request), options);\n"
               "}\n\n");
   }
   if (method.has_filter && method.kind == Kind::kPaged) {
@@ -379,7 +418,11 @@ void EmitClientSource(const ServiceModel& service, Printer& out) {
   for (const MethodModel& method : service.methods) {
     out.Print(WordsOf(method),
               "constexpr ::charter::client::Method k%name% = {\n"
-              "    \"%path%\", %deadline%, %repeatable%};\n");
+              "    \"%path%\", %deadline%, %repeatable%, %always_writes%};\n");
+    if (!method.has_request_id) continue;
+    out.Print(WordsOf(method),
+              "constexpr ::charter::client::Method k%name%Once = {\n"
+              "    \"%path%\", %deadline%, false, %always_writes%};\n");
   }
   out.Print(words,
             "\nclass Channel%connection% final : public %connection% {\n"

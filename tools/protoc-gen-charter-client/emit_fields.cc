@@ -56,7 +56,7 @@ std::string KindOf(const FieldDescriptor* field) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
       break;
   }
-  const std::string& of = field->message_type()->full_name();
+  const absl::string_view of = field->message_type()->full_name();
   if (of == "google.protobuf.Timestamp") return "::charter::client::Instant";
   if (of == "google.protobuf.Duration") return "::charter::client::Length";
   if (of == "google.type.Date") return "::charter::client::Day";

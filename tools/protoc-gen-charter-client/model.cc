@@ -275,9 +275,12 @@ bool PolicyOf(const MethodDescriptor* method, v1::MethodPolicy* policy) {
   }
   if (method->service()->full_name() != "google.longrunning.Operations")
     return false;
-  policy->set_idempotency(v1::MethodPolicy::BY_KEY);
-  policy->mutable_default_deadline()->set_seconds(
-      method->name() == "WaitOperation" ? 60 : 10);
+  const std::string& name = method->name();
+  policy->set_idempotency(name == "CancelOperation" || name == "DeleteOperation"
+                              ? v1::MethodPolicy::BY_KEY
+                              : v1::MethodPolicy::READ_ONLY);
+  policy->mutable_default_deadline()->set_seconds(name == "WaitOperation" ? 60
+                                                                          : 10);
   return true;
 }
 
@@ -306,6 +309,10 @@ bool AddMethod(const MethodDescriptor* method, ServiceModel* service,
       policy.idempotency() != v1::MethodPolicy::IDEMPOTENCY_UNSPECIFIED;
   model.has_request_id =
       method->input_type()->FindFieldByName("request_id") != nullptr;
+  model.has_validate_only =
+      method->input_type()->FindFieldByName("validate_only") != nullptr;
+  model.always_writes = policy.idempotency() != v1::MethodPolicy::READ_ONLY &&
+                        !model.has_validate_only;
   if (policy.idempotency() == v1::MethodPolicy::REQUEST_ID &&
       !model.has_request_id) {
     *error = absl::StrCat(method->full_name(),

@@ -29,6 +29,9 @@ struct MethodModel {
   std::string deadline;                 // an absl::Duration; zero: none
   bool repeatable = true;
   bool has_request_id = false;
+  bool has_validate_only = false;
+  // It changes something, and cannot be asked to keep nothing.
+  bool always_writes = false;
   // Of lists: a row's type, the response's field of rows, and whether the
   // request has a filter.
   std::string row, rows;

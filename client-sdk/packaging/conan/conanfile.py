@@ -39,6 +39,7 @@ class Charter(ConanFile):
         toolchain = CMakeToolchain(self)
         toolchain.variables["CHARTER_CLIENT_ONLY"] = True
         toolchain.variables["CHARTER_TESTS"] = False
+        toolchain.variables["CHARTER_WERROR"] = False
         toolchain.generate()
         CMakeDeps(self).generate()
         PkgConfigDeps(self).generate()

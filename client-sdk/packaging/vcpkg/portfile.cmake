@@ -5,7 +5,7 @@ get_filename_component(SOURCE_PATH "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE
 vcpkg_find_acquire_program(PKGCONFIG)
 vcpkg_cmake_configure(
   SOURCE_PATH "${SOURCE_PATH}"
-  OPTIONS -DCHARTER_CLIENT_ONLY=ON -DCHARTER_TESTS=OFF "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}")
+  OPTIONS -DCHARTER_CLIENT_ONLY=ON -DCHARTER_TESTS=OFF -DCHARTER_WERROR=OFF "-DPKG_CONFIG_EXECUTABLE=${PKGCONFIG}")
 vcpkg_cmake_install()
 vcpkg_cmake_config_fixup(PACKAGE_NAME charter CONFIG_PATH lib/cmake/charter)
 vcpkg_fixup_pkgconfig()

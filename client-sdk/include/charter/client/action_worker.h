@@ -85,6 +85,10 @@ struct ActionWorkerOptions {
   RetryPolicy pauses = {};
   // Null: the machine's. With the fake: `fake.virtual_timing()`.
   std::shared_ptr<Timing> timing = nullptr;
+  // Called once, on a thread of the worker's, when no repetition mends what
+  // went wrong and it pulls no more: with status(). It must not stop or destroy
+  // the worker. May be empty.
+  std::function<void(const absl::Status&)> on_end = nullptr;
 };
 
 // How a worker is getting on, since its beginning.
@@ -114,7 +118,8 @@ class ActionWorker {
   absl::Status Stop(absl::Duration within);
 
   // OK while it works or after it was stopped; else what no repetition mends
-  // (no permission, a bad topic), after which it pulls no more.
+  // (no permission, a bad topic), after which it pulls no more. A token that
+  // the server took until now and then refuses is waited for.
   absl::Status status() const;
   // How it is getting on.
   ActionWorkerProgress progress() const;

@@ -116,7 +116,10 @@ class BulkWriter {
   void Add(Request request) {
     // A failure that is added again is then the same write.
     if constexpr (requires { request.set_request_id(""); }) {
-      if (request.request_id().empty()) request.set_request_id(NewRequestId());
+      const std::string* id = options_.Find<RequestIdOption>();
+      const bool none = id != nullptr && id->empty();
+      if (request.request_id().empty() && !none)
+        request.set_request_id(NewRequestId());
     }
     state_->gate.Enter();
     auto kept = std::make_shared<Request>(request);

@@ -34,8 +34,10 @@ struct UserAgentOption {
   using Type = std::string;
 };
 
-// A gRPC channel to use instead of opening one: endpoint, TLS and user agent
-// are then its own. Per channel only.
+// A gRPC channel to use instead of opening one. What else this would see to is
+// then up to whoever made it: endpoint, TLS and user agent, that it takes
+// messages of 16 MiB, that gRPC's own retries are off, and that nobody reads
+// tokens on the way. Not null. Per channel only.
 struct GrpcChannelOption {
   using Type = std::shared_ptr<grpc::Channel>;
 };
@@ -45,6 +47,8 @@ struct Method {
   const char* path;                 // `/charter.v1.CaseService/OpenCase`
   absl::Duration default_deadline;  // zero: none
   bool repeatable;                  // its policy says why repeating is safe
+  // It changes something, and has no `validate_only`.
+  bool always_writes = false;
 };
 
 // Messages that come one by one. One thread reads; Cancel is thread-safe.

@@ -50,7 +50,9 @@ std::shared_ptr<Credentials> TokenFile(
 
 // Default: the file that CHARTER_TOKEN_FILE in the environment names, else no
 // token. A token is never sent in plain text to another machine:
-// FAILED_PRECONDITION. Per channel only.
+// FAILED_PRECONDITION. Per channel, client or call: a program that calls for
+// many, as a customers' portal does, gives each its own client over one
+// channel. Null: no token.
 struct CredentialsOption {
   using Type = std::shared_ptr<Credentials>;
 };
@@ -59,16 +61,17 @@ struct CredentialsOption {
 // certificates can be renewed while the program runs.
 struct Tls {
   // Whom to trust; empty: the system's authorities.
-  std::string ca_file;
+  std::string ca_file = "";
   // The caller's own certificate and key, for servers that demand one; both or
   // neither.
-  std::string cert_file;
-  std::string key_file;
+  std::string cert_file = "";
+  std::string key_file = "";
   // The name in the server's certificate, if it is not the endpoint's.
-  std::string server_name;
+  std::string server_name = "";
 };
 
-// Per channel only. Default: plain text.
+// Per channel only. Default: with the authorities in the file that
+// CHARTER_CA_FILE in the environment names, else plain text.
 struct TlsOption {
   using Type = Tls;
 };

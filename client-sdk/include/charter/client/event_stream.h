@@ -21,26 +21,27 @@ namespace charter::client {
 // How an EventStream keeps its connection.
 struct EventStreamOptions {
   // Of each connection.
-  Options call;
+  Options call = {};
   // How often the server is asked to say that nothing happens: 100 ms to 60 s.
   absl::Duration heartbeat = absl::Seconds(5);
   // A connection that was quiet for so many heartbeats is given up for another.
   int silent_heartbeats = 3;
   // Pauses between connections; a message begins them anew. `most_attempts`: of
   // connections without a message between them.
-  RetryPolicy reconnect;
+  RetryPolicy reconnect = {};
   // Null: the machine's.
-  std::shared_ptr<Timing> timing;
+  std::shared_ptr<Timing> timing = nullptr;
   // Asked at least as often as a silent connection is given up; true ends Next
   // with CANCELLED, as a CancellationOption in `call` does. May be empty.
-  std::function<bool()> cancelled;
+  std::function<bool()> cancelled = nullptr;
 };
 
 namespace internal {
 
 // A stream that ended so is taken up again: the server went away, drained, or
-// cut it; everything else tells of a mistake.
-bool WorthReconnecting(const absl::Status& status);
+// cut it; everything else tells of a mistake. `worked`: the server took the
+// token until now, so that one that it refuses is waited for.
+bool WorthReconnecting(const absl::Status& status, bool worked);
 
 // Up to which transaction everything was told. A server that is older than
 // `seen_sequence` does not say so: a bookmark of its counts as having told all,
@@ -63,7 +64,8 @@ struct EventLag {
 // order, each once: after a break the stream goes on right after the last
 // message that Next gave. What it cannot mend (a resume token too old, whose
 // error names where the feed begins now; no permission; a bad filter) Next
-// returns.
+// returns. A token that the server took until now and then refuses is waited
+// for, as long as it takes to be replaced: see lag().silence.
 class EventStream {
  public:
   // `request` says where to begin; its heartbeat is set from the options.
@@ -86,6 +88,7 @@ class EventStream {
 
  private:
   void Connect();
+  void Pause(absl::Duration pause);
   bool Cancelled() const;
 
   const std::shared_ptr<v1::EventConnection> connection_;
@@ -93,7 +96,8 @@ class EventStream {
   const std::shared_ptr<Timing> timing_;
   v1::WatchEventsRequest request_;
   std::string token_;
-  int failures_ = 0;  // connections since the last message
+  int failures_ = 0;      // connections since the last message
+  bool refused_ = false;  // since then the server refused a token
   std::shared_ptr<ServerStream<v1::WatchEventsResponse>> stream_;
 
   mutable std::mutex mutex_;  // of what follows
@@ -115,10 +119,10 @@ struct EventSink {
   std::function<absl::Status(const v1::WatchEventsResponse& response)> apply;
 };
 
-// Follows the feed from where the sink is, until `cancelled` or something that
-// cannot be mended, whose status it returns. A sink that fails is given the
-// same again, from what it has kept, after a pause that grows; `most_failures`
-// in a row end it.
+// Follows the feed from where the sink is, until `cancelled` (empty: never) or
+// something that cannot be mended, whose status it returns. A sink that fails
+// is given the same again, unless it has kept its token after all, after a
+// pause that grows; `most_failures` in a row end it.
 absl::Status Follow(const std::shared_ptr<v1::EventConnection>& connection,
                     v1::WatchEventsRequest request, const EventSink& sink,
                     const std::function<bool()>& cancelled,

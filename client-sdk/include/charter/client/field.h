@@ -160,9 +160,14 @@ class Field : public Path<Root> {
   }
   // Is one of these.
   Filter<Root> In(std::initializer_list<Value> values) const {
+    return In<std::initializer_list<Value>>(values);
+  }
+  // The same of a container.
+  template <typename Values>
+  Filter<Root> In(const Values& values) const {
     std::string text = absl::StrCat(this->path(), " in [");
     const char* separator = "";
-    for (const Value value : values) {
+    for (const auto& value : values) {
       absl::StrAppend(&text, separator, LiteralOf(value));
       separator = ", ";
     }

@@ -39,9 +39,12 @@ namespace charter::client {
 
 // What a LiveCache follows, and how.
 struct LiveCacheOptions {
-  EventStreamOptions stream;
+  EventStreamOptions stream = {};
   // Only events of this account are followed; the list must keep to it, too.
-  std::string account;
+  std::string account = "";
+  // Called once, on the cache's thread, when it can follow no more: with what
+  // Get returns from then on. It must not destroy the cache. May be empty.
+  std::function<void(const absl::Status&)> on_end = nullptr;
 };
 
 namespace internal {
@@ -145,6 +148,9 @@ class LiveCache {
   }
 
  private:
+  // A message that was waited for so long was not there before.
+  static constexpr absl::Duration kWaited = absl::Milliseconds(1);
+
   absl::Duration Staleness() const {
     return ready_ ? timing_->Steady() - complete_ : absl::InfiniteDuration();
   }
@@ -156,6 +162,10 @@ class LiveCache {
                               absl::FormatDuration(Staleness()), " ago")
                : "the cache is not filled yet");
   }
+  bool Filled() const {
+    const std::lock_guard lock(mutex_);
+    return ready_;
+  }
   bool Stopping() const {
     const std::lock_guard lock(mutex_);
     return stopping_;
@@ -166,13 +176,18 @@ class LiveCache {
     while (!Stopping()) {
       absl::Status status = Follow(&failures);
       if (Stopping()) return;
-      // Listing anew mends a token that is too old, and what a server that was
-      // away longer than the stream waits left undone.
-      if (ReasonOf(status) != "RESUME_TOKEN_EXPIRED" &&
-          !internal::WorthReconnecting(status)) {
-        const std::lock_guard lock(mutex_);
-        broken_ = std::move(status);
-        settled_.notify_all();
+      // Listing anew mends a token that is too old, or of a database that is
+      // another now, and what a server that was away longer than the stream
+      // waits left undone.
+      if (const std::string reason = ReasonOf(status);
+          reason != "RESUME_TOKEN_EXPIRED" && reason != "PAGE_TOKEN_INVALID" &&
+          !internal::WorthReconnecting(status, Filled())) {
+        {
+          const std::lock_guard lock(mutex_);
+          broken_ = status;
+          settled_.notify_all();
+        }
+        if (options_.on_end != nullptr) options_.on_end(status);
         return;
       }
       timing_->Sleep(internal::PauseOf(options_.stream.reconnect, failures++,
@@ -187,6 +202,7 @@ class LiveCache {
     request.mutable_filter()->set_account(options_.account);
     request.mutable_filter()->add_resource_types(collection_);
     EventStreamOptions with = options_.stream;
+    with.timing = timing_;
     with.call.template Set<CancellationOption>(cancellation_);
     EventStream stream(events_, std::move(request), with);
     return FollowWith(stream, failures);
@@ -199,6 +215,7 @@ class LiveCache {
     absl::flat_hash_map<std::string, T> rows;
     for (absl::StatusOr<T>& row : list_()) {
       if (!row.ok()) return row.status();
+      if (Stopping()) return absl::CancelledError("the cache goes");
       std::string name = row->name();
       rows.insert_or_assign(std::move(name), *std::move(row));
     }
@@ -216,13 +233,18 @@ class LiveCache {
       settled_.notify_all();
     }
     *failures = 0;
+    absl::Time fresh = begun;
     for (;;) {
+      const absl::Time asked = timing_->Steady();
       response = stream.Next();
       if (!response.ok()) return response.status();
-      const absl::Time came = timing_->Steady();
+      // What is there at once may have come while nobody looked: it tells of
+      // no later moment than that when there last was nothing.
+      if (const absl::Time now = timing_->Steady(); now - asked >= kWaited)
+        fresh = now;
       if (absl::Status status = Apply(*response); !status.ok()) return status;
       const std::lock_guard lock(mutex_);
-      if (CaughtUp(*response)) complete_ = came;
+      if (CaughtUp(*response)) complete_ = std::max(complete_, fresh);
     }
   }
   // Whether nothing that the server knew of is missing after the message.
@@ -242,7 +264,7 @@ class LiveCache {
     using internal::Tells;
     std::map<std::string, std::optional<T>> changes;
     std::set<std::string> in_part;
-    const std::string type = T::descriptor()->full_name();
+    const std::string type(T::descriptor()->full_name());
     for (const v1::Event& event : response.events()) {
       const std::string& name = event.subject();
       std::optional<T>& row = changes[name];

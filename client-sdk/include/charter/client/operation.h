@@ -27,26 +27,29 @@ namespace charter::client {
 // with. A failure of `operation` itself, or of a call that asks for it, is
 // returned as it is; the operation goes on then, and can be waited for again by
 // its name. So it does after `most`: DEADLINE_EXCEEDED. `options` are those of
-// the calls.
+// the calls; without a deadline among them, one call takes up to 30 s.
 template <typename Result>
 absl::StatusOr<Result> WaitForResult(
     google::longrunning::OperationsClient operations,
     absl::StatusOr<google::longrunning::Operation> operation,
     absl::Duration most = absl::InfiniteDuration(),
     const Options& options = {}) {
+  constexpr absl::Duration kWait = absl::Seconds(20);
+  Options with = options;
+  if (with.Find<DeadlineOption>() == nullptr)
+    with.Set<DeadlineOption>(kWait + absl::Seconds(10));
   const auto timing = SystemTiming();
-  const absl::Time until = timing->Now() + most;
+  const absl::Time until = timing->Steady() + most;
   while (operation.ok() && !operation->done()) {
-    const absl::Duration left = until - timing->Now();
+    const absl::Duration left = until - timing->Steady();
     if (left <= absl::ZeroDuration()) {
       return absl::DeadlineExceededError(
           absl::StrCat(operation->name(), " is not done yet"));
     }
     google::longrunning::WaitOperationRequest wait;
     wait.set_name(operation->name());
-    // Well within the call's own deadline.
-    *wait.mutable_timeout() = ToProto(std::min(left, absl::Seconds(20)));
-    operation = operations.WaitOperation(std::move(wait), options);
+    *wait.mutable_timeout() = ToProto(std::min(left, kWait));
+    operation = operations.WaitOperation(std::move(wait), with);
   }
   if (!operation.ok()) return operation.status();
   if (operation->has_error()) {

@@ -56,7 +56,8 @@ class Options {
 
 // How long a call may take in all, with its repetitions and the pauses between
 // them. More than zero. Default: what the method's policy says
-// (`default_deadline` in its proto); streams have none.
+// (`default_deadline` in its proto). A stream that may stay open has none, and
+// none of the channel's either; one of the client's or its own ends it.
 struct DeadlineOption {
   using Type = absl::Duration;
 };
@@ -65,13 +66,15 @@ struct DeadlineOption {
 // a new one for each call, the same for all its attempts. Give one to repeat a
 // call whose process died: within 24 hours the server gives the first answer.
 // Empty: none is sent, which saves the server a row; for writes that name what
-// they make and can tell ALREADY_EXISTS from trouble. Per call only.
+// they make and can tell ALREADY_EXISTS from trouble. Per call; for a
+// client only to say that none is sent, since an id is for one request.
 struct RequestIdOption {
   using Type = std::string;
 };
 
-// The server does everything but keeps nothing. Methods that change nothing
-// ignore it.
+// The server does everything but keeps nothing. Per client or call. Methods
+// that change nothing ignore it; one that changes something and cannot be asked
+// for this is not sent: INVALID_ARGUMENT.
 struct ValidateOnlyOption {
   using Type = bool;
 };

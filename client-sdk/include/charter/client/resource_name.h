@@ -1,5 +1,8 @@
 // Names of resources, a type for each kind: `v1::AccountName("acme")` is
-// `accounts/acme` and goes wherever text goes. Generated code derives them.
+// `accounts/acme`, and goes where a function takes text; `.text()` for what
+// takes nothing but std::string. Generated code derives them. An id is put in
+// as it is: one with a `/` in it, or an empty one, gives a name that no server
+// knows and Parse refuses.
 #ifndef CHARTER_CLIENT_RESOURCE_NAME_H_
 #define CHARTER_CLIENT_RESOURCE_NAME_H_
 
@@ -26,6 +29,13 @@ class ResourceName {
 
   friend bool operator==(const ResourceName& a, const ResourceName& b) {
     return a.text_ == b.text_;
+  }
+  friend bool operator<(const ResourceName& a, const ResourceName& b) {
+    return a.text_ < b.text_;
+  }
+  // With names as messages hold them.
+  friend bool operator==(const ResourceName& a, const std::string& b) {
+    return a.text_ == b;
   }
   friend std::ostream& operator<<(std::ostream& out, const ResourceName& name) {
     return out << name.text_;

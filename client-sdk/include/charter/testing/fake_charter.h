@@ -71,7 +71,7 @@ class FakeCharter {
   void FailNext(absl::string_view method, absl::Status status, int times = 1,
                 Fault fault = Fault::kNotSent);
   // From now on each attempt at the method takes so long by the fake's clock.
-  // Zero: no longer.
+  // Zero: no longer. Deadlines don't pass meanwhile: they are the machine's.
   void Delay(absl::string_view method, absl::Duration by);
 
  private:

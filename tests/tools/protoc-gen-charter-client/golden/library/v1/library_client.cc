@@ -10,15 +10,17 @@ namespace library::v1 {
 namespace {
 
 constexpr ::charter::client::Method kGetBook = {
-    "/library.v1.LibraryService/GetBook", absl::Nanoseconds(500000000), true};
+    "/library.v1.LibraryService/GetBook", absl::Nanoseconds(500000000), true, false};
 constexpr ::charter::client::Method kListBooks = {
-    "/library.v1.LibraryService/ListBooks", absl::Seconds(30), true};
+    "/library.v1.LibraryService/ListBooks", absl::Seconds(30), true, false};
 constexpr ::charter::client::Method kUpdateBook = {
-    "/library.v1.LibraryService/UpdateBook", absl::Seconds(10), true};
+    "/library.v1.LibraryService/UpdateBook", absl::Seconds(10), true, true};
+constexpr ::charter::client::Method kUpdateBookOnce = {
+    "/library.v1.LibraryService/UpdateBook", absl::Seconds(10), false, true};
 constexpr ::charter::client::Method kLendBooks = {
-    "/library.v1.LibraryService/LendBooks", absl::Seconds(10), true};
+    "/library.v1.LibraryService/LendBooks", absl::Seconds(10), true, true};
 constexpr ::charter::client::Method kWatchBooks = {
-    "/library.v1.LibraryService/WatchBooks", absl::Seconds(0), true};
+    "/library.v1.LibraryService/WatchBooks", absl::Seconds(0), true, false};
 
 class ChannelLibraryConnection final : public LibraryConnection {
  public:
@@ -54,13 +56,17 @@ class ChannelLibraryConnection final : public LibraryConnection {
       const ::library::v1::UpdateBookRequest& request,
       const ::charter::client::Options& options) override {
     return ::charter::client::internal::Call<::library::v1::Book>(
-        *channel_, kUpdateBook, request, options);
+        *channel_, ::charter::client::internal::Unnamed(request, options)
+            ? kUpdateBookOnce
+            : kUpdateBook, request, options);
   }
   void AsyncUpdateBook(
       const ::library::v1::UpdateBookRequest& request, const ::charter::client::Options& options,
       ::charter::client::Callback<::library::v1::Book> done) override {
     ::charter::client::internal::CallAsync<::library::v1::Book>(
-        *channel_, kUpdateBook, request, options, std::move(done));
+        *channel_, ::charter::client::internal::Unnamed(request, options)
+            ? kUpdateBookOnce
+            : kUpdateBook, request, options, std::move(done));
   }
   absl::StatusOr<::library::v1::LendBooksResponse> LendBooks(
       const ::library::v1::LendBooksRequest& request,
@@ -152,6 +158,21 @@ absl::StatusOr<::library::v1::Book> LibraryClient::GetBook(
 }
 
 void LibraryClient::AsyncGetBook(
+    absl::string_view name, ::charter::client::Callback<::library::v1::Book> done,
+    const ::charter::client::Options& options) {
+  ::library::v1::GetBookRequest request;
+  request.set_name(std::string(name));
+  AsyncGetBook(std::move(request), std::move(done), options);
+}
+
+::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoGetBook(
+    absl::string_view name, const ::charter::client::Options& options) {
+  ::library::v1::GetBookRequest request;
+  request.set_name(std::string(name));
+  return CoGetBook(std::move(request), options);
+}
+
+void LibraryClient::AsyncGetBook(
     ::library::v1::GetBookRequest request, ::charter::client::Callback<::library::v1::Book> done,
     const ::charter::client::Options& options) {
   connection_->AsyncGetBook(request, options.Over(options_),
@@ -230,6 +251,23 @@ absl::StatusOr<::library::v1::Book> LibraryClient::UpdateBook(
 }
 
 void LibraryClient::AsyncUpdateBook(
+    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, ::charter::client::Callback<::library::v1::Book> done,
+    const ::charter::client::Options& options) {
+  ::library::v1::UpdateBookRequest request;
+  *request.mutable_book() = std::move(book);
+  for (const std::string& path : update_mask.paths()) request.mutable_update_mask()->add_paths(path);
+  AsyncUpdateBook(std::move(request), std::move(done), options);
+}
+
+::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoUpdateBook(
+    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options) {
+  ::library::v1::UpdateBookRequest request;
+  *request.mutable_book() = std::move(book);
+  for (const std::string& path : update_mask.paths()) request.mutable_update_mask()->add_paths(path);
+  return CoUpdateBook(std::move(request), options);
+}
+
+void LibraryClient::AsyncUpdateBook(
     ::library::v1::UpdateBookRequest request, ::charter::client::Callback<::library::v1::Book> done,
     const ::charter::client::Options& options) {
   ::charter::client::internal::Complete(options, options_, &request);
@@ -261,6 +299,27 @@ absl::StatusOr<::library::v1::LendBooksResponse> LibraryClient::LendBooks(
   ::charter::client::internal::Put(term, request.mutable_term());
   request.set_class_(class_);
   return LendBooks(std::move(request), options);
+}
+
+void LibraryClient::AsyncLendBooks(
+    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, ::charter::client::Callback<::library::v1::LendBooksResponse> done,
+    const ::charter::client::Options& options) {
+  ::library::v1::LendBooksRequest request;
+  request.mutable_names()->Assign(names.begin(), names.end());
+  ::charter::client::internal::Put(until, request.mutable_until());
+  ::charter::client::internal::Put(term, request.mutable_term());
+  request.set_class_(class_);
+  AsyncLendBooks(std::move(request), std::move(done), options);
+}
+
+::charter::client::Awaitable<::library::v1::LendBooksResponse> LibraryClient::CoLendBooks(
+    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options) {
+  ::library::v1::LendBooksRequest request;
+  request.mutable_names()->Assign(names.begin(), names.end());
+  ::charter::client::internal::Put(until, request.mutable_until());
+  ::charter::client::internal::Put(term, request.mutable_term());
+  request.set_class_(class_);
+  return CoLendBooks(std::move(request), options);
 }
 
 void LibraryClient::AsyncLendBooks(

@@ -93,6 +93,11 @@ class LibraryClient {
   ::charter::client::Awaitable<::library::v1::Book> CoGetBook(
       ::library::v1::GetBookRequest request,
       const ::charter::client::Options& options = {});
+  void AsyncGetBook(
+      absl::string_view name, ::charter::client::Callback<::library::v1::Book> done,
+      const ::charter::client::Options& options = {});
+  ::charter::client::Awaitable<::library::v1::Book> CoGetBook(
+      absl::string_view name, const ::charter::client::Options& options = {});
   // Lists books.
   ::charter::client::PageRange<::library::v1::Book> ListBooks(
       ::library::v1::ListBooksRequest request,
@@ -125,6 +130,11 @@ class LibraryClient {
   ::charter::client::Awaitable<::library::v1::Book> CoUpdateBook(
       ::library::v1::UpdateBookRequest request,
       const ::charter::client::Options& options = {});
+  void AsyncUpdateBook(
+      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, ::charter::client::Callback<::library::v1::Book> done,
+      const ::charter::client::Options& options = {});
+  ::charter::client::Awaitable<::library::v1::Book> CoUpdateBook(
+      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options = {});
   // Lends books.
   absl::StatusOr<::library::v1::LendBooksResponse> LendBooks(
       ::library::v1::LendBooksRequest request,
@@ -138,6 +148,11 @@ class LibraryClient {
   ::charter::client::Awaitable<::library::v1::LendBooksResponse> CoLendBooks(
       ::library::v1::LendBooksRequest request,
       const ::charter::client::Options& options = {});
+  void AsyncLendBooks(
+      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, ::charter::client::Callback<::library::v1::LendBooksResponse> done,
+      const ::charter::client::Options& options = {});
+  ::charter::client::Awaitable<::library::v1::LendBooksResponse> CoLendBooks(
+      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options = {});
   // Follows who reads what.
   std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> WatchBooks(
       ::library::v1::WatchBooksRequest request,
