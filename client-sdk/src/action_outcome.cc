@@ -56,4 +56,20 @@ v1::RejectActionRequest Untried() {
   return rejection;
 }
 
+bool EndsPulling(const absl::Status& failure, bool worked) {
+  switch (failure.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented:
+      return true;
+    case absl::StatusCode::kUnauthenticated:
+      return !worked;
+    case absl::StatusCode::kFailedPrecondition:
+      // The client's own, and not a server's whose database takes no writes.
+      return !worked && ReasonOf(failure).empty();
+    default:
+      return false;
+  }
+}
+
 }  // namespace charter::client::internal

@@ -20,42 +20,10 @@ namespace charter::client {
 namespace {
 
 constexpr int kMostHeld = 100;  // that a pull may ask for
-// What no repetition mends. `worked`: the server took the credentials before.
-bool IsHopeless(const absl::Status& status, bool worked) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kUnimplemented:
-      return true;
-    case absl::StatusCode::kUnauthenticated:
-      return !worked;
-    case absl::StatusCode::kFailedPrecondition:
-      // The client's own, and not a server's whose database takes no writes.
-      return !worked && ReasonOf(status).empty();
-    default:
-      return false;
-  }
-}
-
 constexpr absl::Duration kLongestStop = absl::Hours(24);
 constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
 }  // namespace
-
-ActionHandler Once(EffectSink sink) {
-  return [sink = std::move(sink)](const v1::Action& action,
-                                  const Cancellation& cancellation) {
-    absl::StatusOr<bool> made = sink.made(action.effect_key());
-    if (!made.ok()) return made.status();
-    if (*made) return absl::OkStatus();
-    if (cancellation.cancelled())
-      return absl::CancelledError("given up before the effect was made");
-    absl::Status status = sink.make(action);
-    if (status.ok()) return status;
-    made = sink.made(action.effect_key());
-    return made.ok() && *made ? absl::OkStatus() : status;
-  };
-}
 
 class ActionWorker::Impl {
  public:
@@ -442,7 +410,7 @@ class ActionWorker::Impl {
   void Note(const absl::Status& failure) {
     {
       const std::lock_guard lock(mutex_);
-      if (!broken_.ok() || !IsHopeless(failure, worked_)) return;
+      if (!broken_.ok() || !internal::EndsPulling(failure, worked_)) return;
       broken_ = failure;
       changed_.notify_all();
     }

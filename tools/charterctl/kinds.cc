@@ -21,14 +21,15 @@ constexpr int kPageSize = 1000;
 
 // A client's method, of those with its name the one that takes a request.
 template <typename Request, typename Client, typename Response>
-Method Erased(absl::StatusOr<Response> (Client::*method)(
-    Request, const client::Options&)) {
+Method Erased(absl::StatusOr<Response> (Client::*method)(Request,
+                                                         const client::Options&)
+                  const) {
   Method erased;
   erased.request = Request::descriptor();
   erased.call = [method](const Connection& connection, const Message& request,
                          const client::Options& options)
       -> absl::StatusOr<std::unique_ptr<Message>> {
-    Client client(connection);
+    const Client client(connection);
     absl::StatusOr<Response> response =
         (client.*method)(static_cast<const Request&>(request), options);
     if (!response.ok()) return response.status();

@@ -1,64 +1,14 @@
-#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "tools/protoc-gen-charter-client/emit.h"
+#include "tools/protoc-gen-charter-client/words.h"
 
 namespace charter::generator {
 namespace {
 
 using google::protobuf::io::Printer;
 using Kind = MethodModel::Kind;
-using Words = std::map<std::string, std::string>;
-
-Words WordsOf(const ServiceModel& service) {
-  const google::protobuf::FileDescriptor* file = service.descriptor->file();
-  const std::string stem = StemOf(file);
-  return {{"connection", service.base + "Connection"},
-          {"client", service.base + "Client"},
-          {"base", service.base},
-          {"header", stem + "_client.h"},
-          {"guard", GuardOf(stem + "_client.h")},
-          {"namespace", NamespaceOf(file)},
-          {"proto", std::string(file->name())},
-          {"pb", absl::StrCat(file->name().substr(0, file->name().size() - 6),
-                              ".pb.h")}};
-}
-
-Words WordsOf(const MethodModel& method) {
-  return {{"name", method.name},
-          {"request", method.request},
-          {"response", method.response},
-          {"row", method.row},
-          {"rows", method.rows},
-          {"path", method.path},
-          {"deadline", method.deadline},
-          {"repeatable", method.repeatable ? "true" : "false"},
-          {"always_writes", method.always_writes ? "true" : "false"},
-          // The function that gives one response.
-          {"one",
-           method.kind == Kind::kPaged ? method.name + "Page" : method.name}};
-}
-
-std::string ParametersOf(const std::vector<Parameter>& parameters) {
-  std::string text;
-  for (const Parameter& parameter : parameters)
-    absl::StrAppend(&text, parameter.type, " ", parameter.name, ", ");
-  return text;
-}
-
-std::string ReturnOf(const MethodModel& method) {
-  switch (method.kind) {
-    case Kind::kPaged:
-      return absl::StrCat("::charter::client::PageRange<", method.row, ">");
-    case Kind::kStream:
-      return absl::StrCat("std::unique_ptr<::charter::client::ServerStream<",
-                          method.response, ">>");
-    case Kind::kUnary:
-      break;
-  }
-  return absl::StrCat("absl::StatusOr<", method.response, ">");
-}
 
 void DeclareInConnection(const MethodModel& method, Printer& out) {
   const Words words = WordsOf(method);
@@ -94,25 +44,25 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
   out.Print(words,
             "  %returned% %name%(\n"
             "      %request% request,\n"
-            "      const ::charter::client::Options& options = {});\n");
+            "      const ::charter::client::Options& options = {}) const;\n");
   for (const std::vector<Parameter>& signature : method.signatures) {
     words["parameters"] = ParametersOf(signature);
-    out.Print(
-        words,
-        "  %returned% %name%(\n"
-        "      %parameters%const ::charter::client::Options& options = {});\n");
+    out.Print(words,
+              "  %returned% %name%(\n"
+              "      %parameters%const ::charter::client::Options& options = "
+              "{}) const;\n");
   }
   if (method.has_filter && method.kind == Kind::kPaged) {
     out.Print(words,
               "  %returned% %name%(\n"
               "      const ::charter::client::Filter<%row%>& filter,\n"
-              "      const ::charter::client::Options& options = {});\n");
+              "      const ::charter::client::Options& options = {}) const;\n");
   }
   if (method.kind == Kind::kPaged) {
     out.Print(words,
               "  absl::StatusOr<%response%> %one%(\n"
               "      %request% request,\n"
-              "      const ::charter::client::Options& options = {});\n");
+              "      const ::charter::client::Options& options = {}) const;\n");
   }
   if (method.kind == Kind::kStream) {
     out.Print(words,
@@ -120,21 +70,21 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
               "      %request% request,\n"
               "      std::function<void(%response%)> next,\n"
               "      std::function<void(absl::Status)> done,\n"
-              "      const ::charter::client::Options& options = {});\n"
+              "      const ::charter::client::Options& options = {}) const;\n"
               "  std::unique_ptr<::charter::client::AsyncServerStream<"
               "%response%>> Co%name%(\n"
               "      %request% request,\n"
-              "      const ::charter::client::Options& options = {});\n");
+              "      const ::charter::client::Options& options = {}) const;\n");
     return;
   }
   out.Print(words,
             "  void Async%one%(\n"
             "      %request% request,\n"
             "      ::charter::client::Callback<%response%> done,\n"
-            "      const ::charter::client::Options& options = {});\n"
+            "      const ::charter::client::Options& options = {}) const;\n"
             "  ::charter::client::Awaitable<%response%> Co%one%(\n"
             "      %request% request,\n"
-            "      const ::charter::client::Options& options = {});\n");
+            "      const ::charter::client::Options& options = {}) const;\n");
   if (method.kind == Kind::kPaged) return;
   for (const std::vector<Parameter>& signature : method.signatures) {
     words["parameters"] = ParametersOf(signature);
@@ -142,10 +92,10 @@ void DeclareInClient(const MethodModel& method, Printer& out) {
               "  void Async%one%(\n"
               "      %parameters%::charter::client::Callback<%response%> "
               "done,\n"
-              "      const ::charter::client::Options& options = {});\n"
+              "      const ::charter::client::Options& options = {}) const;\n"
               "  ::charter::client::Awaitable<%response%> Co%one%(\n"
               "      %parameters%const ::charter::client::Options& options = "
-              "{});\n");
+              "{}) const;\n");
   }
 }
 
@@ -213,9 +163,10 @@ void DefineSignatures(const MethodModel& method, const Words& service,
       for (const Parameter& parameter : signature)
         out.Print("  %assign%\n", "assign", parameter.assign);
     };
-    out.Print(words,
-              "%returned% %client%::%name%(\n"
-              "    %parameters%const ::charter::client::Options& options) {\n");
+    out.Print(
+        words,
+        "%returned% %client%::%name%(\n"
+        "    %parameters%const ::charter::client::Options& options) const {\n");
     fill();
     out.Print(words,
               "  return %name%(std::move(request), options);\n"
@@ -224,14 +175,14 @@ void DefineSignatures(const MethodModel& method, const Words& service,
     out.Print(words,
               "void %client%::Async%one%(\n"
               "    %parameters%::charter::client::Callback<%response%> done,\n"
-              "    const ::charter::client::Options& options) {\n");
+              "    const ::charter::client::Options& options) const {\n");
     fill();
     out.Print(words,
               "  Async%one%(std::move(request), std::move(done), options);\n"
               "}\n\n"
               "::charter::client::Awaitable<%response%> %client%::Co%one%(\n"
               "    %parameters%const ::charter::client::Options& options) "
-              "{\n");
+              "const {\n");
     fill();
     out.Print(words,
               "  return Co%one%(std::move(request), options);\n"
@@ -241,7 +192,7 @@ void DefineSignatures(const MethodModel& method, const Words& service,
     out.Print(words,
               "%returned% %client%::%name%(\n"
               "    const ::charter::client::Filter<%row%>& filter,\n"
-              "    const ::charter::client::Options& options) {\n"
+              "    const ::charter::client::Options& options) const {\n"
               "  %request% request;\n"
               "  request.set_filter(filter.text());\n"
               "  return %name%(std::move(request), options);\n"
@@ -255,7 +206,7 @@ void DefineAsyncStream(const MethodModel& method, const Words& words,
             "void %client%::Async%name%(\n"
             "    %request% request, std::function<void(%response%)> next,\n"
             "    std::function<void(absl::Status)> done,\n"
-            "    const ::charter::client::Options& options) {\n");
+            "    const ::charter::client::Options& options) const {\n");
   Complete(method, out);
   out.Print(words,
             "  ::charter::client::internal::ReadAll<%response%>(\n"
@@ -265,7 +216,7 @@ void DefineAsyncStream(const MethodModel& method, const Words& words,
             "std::unique_ptr<::charter::client::AsyncServerStream<"
             "%response%>> %client%::Co%name%(\n"
             "    %request% request, const ::charter::client::Options& options) "
-            "{\n");
+            "const {\n");
   Complete(method, out);
   out.Print(words,
             "  return connection_->Async%name%(request, "
@@ -282,7 +233,8 @@ void DefineInClient(const MethodModel& method, const Words& service,
     out.Print(
         words,
         "%returned% %client%::%name%(\n"
-        "    %request% request, const ::charter::client::Options& options) {\n"
+        "    %request% request, const ::charter::client::Options& options) "
+        "const {\n"
         "  return ::charter::client::internal::Pages<%row%>(\n"
         "      std::move(request),\n"
         "      [](%response%& page) { return page.mutable_%rows%(); },\n"
@@ -295,7 +247,7 @@ void DefineInClient(const MethodModel& method, const Words& service,
     out.Print(words,
               "%returned% %client%::%name%(\n"
               "    %request% request, const ::charter::client::Options& "
-              "options) {\n");
+              "options) const {\n");
     Complete(method, out);
     out.Print(words,
               "  return connection_->%name%(request, "
@@ -304,13 +256,13 @@ void DefineInClient(const MethodModel& method, const Words& service,
   }
   DefineSignatures(method, service, out);
   if (method.kind == Kind::kPaged) {
-    out.Print(
-        words,
-        "absl::StatusOr<%response%> %client%::%one%(\n"
-        "    %request% request, const ::charter::client::Options& options) {\n"
-        "  return connection_->%name%(request, "
-        "options.Over(options_));\n"
-        "}\n\n");
+    out.Print(words,
+              "absl::StatusOr<%response%> %client%::%one%(\n"
+              "    %request% request, const ::charter::client::Options& "
+              "options) const {\n"
+              "  return connection_->%name%(request, "
+              "options.Over(options_));\n"
+              "}\n\n");
   }
   if (method.kind == Kind::kStream) {
     DefineAsyncStream(method, words, out);
@@ -320,15 +272,15 @@ void DefineInClient(const MethodModel& method, const Words& service,
       words,
       "void %client%::Async%one%(\n"
       "    %request% request, ::charter::client::Callback<%response%> done,\n"
-      "    const ::charter::client::Options& options) {\n");
+      "    const ::charter::client::Options& options) const {\n");
   Complete(method, out);
-  out.Print(
-      words,
-      "  connection_->Async%name%(request, options.Over(options_),\n"
-      "                           std::move(done));\n"
-      "}\n\n"
-      "::charter::client::Awaitable<%response%> %client%::Co%one%(\n"
-      "    %request% request, const ::charter::client::Options& options) {\n");
+  out.Print(words,
+            "  connection_->Async%name%(request, options.Over(options_),\n"
+            "                           std::move(done));\n"
+            "}\n\n"
+            "::charter::client::Awaitable<%response%> %client%::Co%one%(\n"
+            "    %request% request, const ::charter::client::Options& options) "
+            "const {\n");
   Complete(method, out);
   out.Print(words,
             "  return ::charter::client::Awaitable<%response%>(\n"
@@ -482,46 +434,6 @@ void EmitClientSource(const ServiceModel& service, Printer& out) {
   for (const MethodModel& method : service.methods)
     DefineInClient(method, words, out);
   out.Print(words, "}  // namespace %namespace%\n");
-}
-
-void EmitMock(const ServiceModel& service, Printer& out) {
-  Words words = WordsOf(service);
-  const std::string stem = StemOf(service.descriptor->file());
-  const size_t slash = stem.rfind('/') + 1;  // 0: there is none
-  words["mock_guard"] = GuardOf(absl::StrCat(
-      stem.substr(0, slash), "mock_", stem.substr(slash), "_connection.h"));
-  EmitHead(service.descriptor->file(), out);
-  out.Print(words,
-            "#ifndef %mock_guard%\n"
-            "#define %mock_guard%\n\n"
-            "#include \"gmock/gmock.h\"\n"
-            "#include \"%header%\"\n\n"
-            "namespace %namespace% {\n\n"
-            "// Asynchronous calls come to the same functions.\n"
-            "class Mock%connection% : public %connection% {\n"
-            " public:\n");
-  for (const MethodModel& method : service.methods) {
-    Words one = WordsOf(method);
-    one["mocked"] = method.kind == Kind::kPaged
-                        ? absl::StrCat("absl::StatusOr<", method.response, ">")
-                        : ReturnOf(method);
-    out.Print(
-        one,
-        "  MOCK_METHOD((%mocked%),\n"
-        "              %name%,\n"
-        "              (const %request%&, const ::charter::client::Options&),\n"
-        "              (override));\n");
-  }
-  out.Print(words,
-            "};\n\n"
-            "}  // namespace %namespace%\n\n"
-            "#endif  // %mock_guard%\n");
-}
-
-void EmitHead(const google::protobuf::FileDescriptor* file, Printer& out) {
-  out.Print(
-      "// Generated by protoc-gen-charter-client from %proto%: do not edit.\n",
-      "proto", std::string(file->name()));
 }
 
 }  // namespace charter::generator

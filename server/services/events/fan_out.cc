@@ -184,8 +184,12 @@ void FanOut::Step(storage::Session& session, const WatcherPtr& watcher) {
   }
   std::lock_guard<std::mutex> lock(mutex_);
   watcher->busy = false;
-  if (watcher->ended || watcher->live) return;
-  if (!status.ok()) {
+  if (watcher->ended) return;
+  if (watcher->live) {
+    // The reader may have looked while this one was busy, and not counted on
+    // it.
+    services_.feed.Ring(now + watcher->watch.heartbeat);
+  } else if (!status.ok()) {
     watcher->retry_at = now + kRetryAfter;
     services_.feed.Ring(watcher->retry_at);
   } else if (watcher->watch.stream->pending_bytes() <= options_.slow_bytes) {

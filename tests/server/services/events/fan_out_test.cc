@@ -183,6 +183,26 @@ TEST_P(FanOutTest, W1_ASlowWatcherIsNeitherCutOffNorSkipped) {
   EXPECT_EQ(EventsOf(slow->all()), All());
 }
 
+// The reader looks again when the one that it did not count on is due.
+TEST_P(FanOutTest, W1_AWatcherThatCatchesUpWhileTheReaderLooksIsNotForgotten) {
+  const StreamPtr first = Watch("");
+  const std::string token = first->Take()[0].resume_token();
+  first->Cancel();
+  Feed();
+  AddAccount("a");
+  Publish();
+  const StreamPtr resumed = Resume(token, "heartbeat_interval { seconds: 2 }");
+  const absl::StatusOr<absl::Time> next = reader_.RunOnce();
+  ASSERT_TRUE(next.ok()) << next.status();
+  absl::Time due = *next;
+  const int64_t id = world_.services().feed.Listen(
+      [&](absl::Time when) { due = std::min(due, when); });
+  world_.host().RunJobs();
+  world_.services().feed.Forget(id);
+  EXPECT_EQ(EventsOf(resumed->Take()).size(), 1u);
+  EXPECT_LE(due, world_.clock().Now() + absl::Seconds(2));
+}
+
 TEST_P(FanOutTest, W1_TheInitialStateComesFirstAndThenWhatChangedSince) {
   world_.SetUpSupport();
   for (int i = 0; i < 250; ++i) world_.Open(absl::StrCat("a", 100 + i));

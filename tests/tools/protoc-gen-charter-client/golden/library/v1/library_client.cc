@@ -146,12 +146,12 @@ LibraryClient::LibraryClient(
                std::move(options)) {}
 
 absl::StatusOr<::library::v1::Book> LibraryClient::GetBook(
-    ::library::v1::GetBookRequest request, const ::charter::client::Options& options) {
+    ::library::v1::GetBookRequest request, const ::charter::client::Options& options) const {
   return connection_->GetBook(request, options.Over(options_));
 }
 
 absl::StatusOr<::library::v1::Book> LibraryClient::GetBook(
-    absl::string_view name, const ::charter::client::Options& options) {
+    absl::string_view name, const ::charter::client::Options& options) const {
   ::library::v1::GetBookRequest request;
   request.set_name(std::string(name));
   return GetBook(std::move(request), options);
@@ -159,14 +159,14 @@ absl::StatusOr<::library::v1::Book> LibraryClient::GetBook(
 
 void LibraryClient::AsyncGetBook(
     absl::string_view name, ::charter::client::Callback<::library::v1::Book> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::library::v1::GetBookRequest request;
   request.set_name(std::string(name));
   AsyncGetBook(std::move(request), std::move(done), options);
 }
 
 ::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoGetBook(
-    absl::string_view name, const ::charter::client::Options& options) {
+    absl::string_view name, const ::charter::client::Options& options) const {
   ::library::v1::GetBookRequest request;
   request.set_name(std::string(name));
   return CoGetBook(std::move(request), options);
@@ -174,13 +174,13 @@ void LibraryClient::AsyncGetBook(
 
 void LibraryClient::AsyncGetBook(
     ::library::v1::GetBookRequest request, ::charter::client::Callback<::library::v1::Book> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   connection_->AsyncGetBook(request, options.Over(options_),
                            std::move(done));
 }
 
 ::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoGetBook(
-    ::library::v1::GetBookRequest request, const ::charter::client::Options& options) {
+    ::library::v1::GetBookRequest request, const ::charter::client::Options& options) const {
   return ::charter::client::Awaitable<::library::v1::Book>(
       [connection = connection_, request = std::move(request),
        all = options.Over(options_)](
@@ -190,7 +190,7 @@ void LibraryClient::AsyncGetBook(
 }
 
 ::charter::client::PageRange<::library::v1::Book> LibraryClient::ListBooks(
-    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) const {
   return ::charter::client::internal::Pages<::library::v1::Book>(
       std::move(request),
       [](::library::v1::ListBooksResponse& page) { return page.mutable_books(); },
@@ -201,33 +201,33 @@ void LibraryClient::AsyncGetBook(
 }
 
 ::charter::client::PageRange<::library::v1::Book> LibraryClient::ListBooks(
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::library::v1::ListBooksRequest request;
   return ListBooks(std::move(request), options);
 }
 
 ::charter::client::PageRange<::library::v1::Book> LibraryClient::ListBooks(
     const ::charter::client::Filter<::library::v1::Book>& filter,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::library::v1::ListBooksRequest request;
   request.set_filter(filter.text());
   return ListBooks(std::move(request), options);
 }
 
 absl::StatusOr<::library::v1::ListBooksResponse> LibraryClient::ListBooksPage(
-    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) const {
   return connection_->ListBooks(request, options.Over(options_));
 }
 
 void LibraryClient::AsyncListBooksPage(
     ::library::v1::ListBooksRequest request, ::charter::client::Callback<::library::v1::ListBooksResponse> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   connection_->AsyncListBooks(request, options.Over(options_),
                            std::move(done));
 }
 
 ::charter::client::Awaitable<::library::v1::ListBooksResponse> LibraryClient::CoListBooksPage(
-    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::ListBooksRequest request, const ::charter::client::Options& options) const {
   return ::charter::client::Awaitable<::library::v1::ListBooksResponse>(
       [connection = connection_, request = std::move(request),
        all = options.Over(options_)](
@@ -237,13 +237,13 @@ void LibraryClient::AsyncListBooksPage(
 }
 
 absl::StatusOr<::library::v1::Book> LibraryClient::UpdateBook(
-    ::library::v1::UpdateBookRequest request, const ::charter::client::Options& options) {
+    ::library::v1::UpdateBookRequest request, const ::charter::client::Options& options) const {
   ::charter::client::internal::Complete(options, options_, &request);
   return connection_->UpdateBook(request, options.Over(options_));
 }
 
 absl::StatusOr<::library::v1::Book> LibraryClient::UpdateBook(
-    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options) {
+    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options) const {
   ::library::v1::UpdateBookRequest request;
   *request.mutable_book() = std::move(book);
   for (const std::string& path : update_mask.paths()) request.mutable_update_mask()->add_paths(path);
@@ -252,7 +252,7 @@ absl::StatusOr<::library::v1::Book> LibraryClient::UpdateBook(
 
 void LibraryClient::AsyncUpdateBook(
     ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, ::charter::client::Callback<::library::v1::Book> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::library::v1::UpdateBookRequest request;
   *request.mutable_book() = std::move(book);
   for (const std::string& path : update_mask.paths()) request.mutable_update_mask()->add_paths(path);
@@ -260,7 +260,7 @@ void LibraryClient::AsyncUpdateBook(
 }
 
 ::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoUpdateBook(
-    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options) {
+    ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options) const {
   ::library::v1::UpdateBookRequest request;
   *request.mutable_book() = std::move(book);
   for (const std::string& path : update_mask.paths()) request.mutable_update_mask()->add_paths(path);
@@ -269,14 +269,14 @@ void LibraryClient::AsyncUpdateBook(
 
 void LibraryClient::AsyncUpdateBook(
     ::library::v1::UpdateBookRequest request, ::charter::client::Callback<::library::v1::Book> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::charter::client::internal::Complete(options, options_, &request);
   connection_->AsyncUpdateBook(request, options.Over(options_),
                            std::move(done));
 }
 
 ::charter::client::Awaitable<::library::v1::Book> LibraryClient::CoUpdateBook(
-    ::library::v1::UpdateBookRequest request, const ::charter::client::Options& options) {
+    ::library::v1::UpdateBookRequest request, const ::charter::client::Options& options) const {
   ::charter::client::internal::Complete(options, options_, &request);
   return ::charter::client::Awaitable<::library::v1::Book>(
       [connection = connection_, request = std::move(request),
@@ -287,12 +287,12 @@ void LibraryClient::AsyncUpdateBook(
 }
 
 absl::StatusOr<::library::v1::LendBooksResponse> LibraryClient::LendBooks(
-    ::library::v1::LendBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::LendBooksRequest request, const ::charter::client::Options& options) const {
   return connection_->LendBooks(request, options.Over(options_));
 }
 
 absl::StatusOr<::library::v1::LendBooksResponse> LibraryClient::LendBooks(
-    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options) {
+    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options) const {
   ::library::v1::LendBooksRequest request;
   request.mutable_names()->Assign(names.begin(), names.end());
   ::charter::client::internal::Put(until, request.mutable_until());
@@ -303,7 +303,7 @@ absl::StatusOr<::library::v1::LendBooksResponse> LibraryClient::LendBooks(
 
 void LibraryClient::AsyncLendBooks(
     const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, ::charter::client::Callback<::library::v1::LendBooksResponse> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::library::v1::LendBooksRequest request;
   request.mutable_names()->Assign(names.begin(), names.end());
   ::charter::client::internal::Put(until, request.mutable_until());
@@ -313,7 +313,7 @@ void LibraryClient::AsyncLendBooks(
 }
 
 ::charter::client::Awaitable<::library::v1::LendBooksResponse> LibraryClient::CoLendBooks(
-    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options) {
+    const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options) const {
   ::library::v1::LendBooksRequest request;
   request.mutable_names()->Assign(names.begin(), names.end());
   ::charter::client::internal::Put(until, request.mutable_until());
@@ -324,13 +324,13 @@ void LibraryClient::AsyncLendBooks(
 
 void LibraryClient::AsyncLendBooks(
     ::library::v1::LendBooksRequest request, ::charter::client::Callback<::library::v1::LendBooksResponse> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   connection_->AsyncLendBooks(request, options.Over(options_),
                            std::move(done));
 }
 
 ::charter::client::Awaitable<::library::v1::LendBooksResponse> LibraryClient::CoLendBooks(
-    ::library::v1::LendBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::LendBooksRequest request, const ::charter::client::Options& options) const {
   return ::charter::client::Awaitable<::library::v1::LendBooksResponse>(
       [connection = connection_, request = std::move(request),
        all = options.Over(options_)](
@@ -340,21 +340,21 @@ void LibraryClient::AsyncLendBooks(
 }
 
 std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> LibraryClient::WatchBooks(
-    ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) const {
   return connection_->WatchBooks(request, options.Over(options_));
 }
 
 void LibraryClient::AsyncWatchBooks(
     ::library::v1::WatchBooksRequest request, std::function<void(::library::v1::WatchBooksResponse)> next,
     std::function<void(absl::Status)> done,
-    const ::charter::client::Options& options) {
+    const ::charter::client::Options& options) const {
   ::charter::client::internal::ReadAll<::library::v1::WatchBooksResponse>(
       connection_->AsyncWatchBooks(request, options.Over(options_)),
       std::move(next), std::move(done));
 }
 
 std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> LibraryClient::CoWatchBooks(
-    ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) {
+    ::library::v1::WatchBooksRequest request, const ::charter::client::Options& options) const {
   return connection_->AsyncWatchBooks(request, options.Over(options_));
 }
 

@@ -83,88 +83,88 @@ class LibraryClient {
   // Reads one book.
   absl::StatusOr<::library::v1::Book> GetBook(
       ::library::v1::GetBookRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   absl::StatusOr<::library::v1::Book> GetBook(
-      absl::string_view name, const ::charter::client::Options& options = {});
+      absl::string_view name, const ::charter::client::Options& options = {}) const;
   void AsyncGetBook(
       ::library::v1::GetBookRequest request,
       ::charter::client::Callback<::library::v1::Book> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::Book> CoGetBook(
       ::library::v1::GetBookRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   void AsyncGetBook(
       absl::string_view name, ::charter::client::Callback<::library::v1::Book> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::Book> CoGetBook(
-      absl::string_view name, const ::charter::client::Options& options = {});
+      absl::string_view name, const ::charter::client::Options& options = {}) const;
   // Lists books.
   ::charter::client::PageRange<::library::v1::Book> ListBooks(
       ::library::v1::ListBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::PageRange<::library::v1::Book> ListBooks(
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::PageRange<::library::v1::Book> ListBooks(
       const ::charter::client::Filter<::library::v1::Book>& filter,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   absl::StatusOr<::library::v1::ListBooksResponse> ListBooksPage(
       ::library::v1::ListBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   void AsyncListBooksPage(
       ::library::v1::ListBooksRequest request,
       ::charter::client::Callback<::library::v1::ListBooksResponse> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::ListBooksResponse> CoListBooksPage(
       ::library::v1::ListBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   // Changes a book.
   absl::StatusOr<::library::v1::Book> UpdateBook(
       ::library::v1::UpdateBookRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   absl::StatusOr<::library::v1::Book> UpdateBook(
-      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options = {});
+      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options = {}) const;
   void AsyncUpdateBook(
       ::library::v1::UpdateBookRequest request,
       ::charter::client::Callback<::library::v1::Book> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::Book> CoUpdateBook(
       ::library::v1::UpdateBookRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   void AsyncUpdateBook(
       ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, ::charter::client::Callback<::library::v1::Book> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::Book> CoUpdateBook(
-      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options = {});
+      ::library::v1::Book book, const ::charter::client::Mask<::library::v1::Book>& update_mask, const ::charter::client::Options& options = {}) const;
   // Lends books.
   absl::StatusOr<::library::v1::LendBooksResponse> LendBooks(
       ::library::v1::LendBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   absl::StatusOr<::library::v1::LendBooksResponse> LendBooks(
-      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options = {});
+      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options = {}) const;
   void AsyncLendBooks(
       ::library::v1::LendBooksRequest request,
       ::charter::client::Callback<::library::v1::LendBooksResponse> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::LendBooksResponse> CoLendBooks(
       ::library::v1::LendBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   void AsyncLendBooks(
       const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, ::charter::client::Callback<::library::v1::LendBooksResponse> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   ::charter::client::Awaitable<::library::v1::LendBooksResponse> CoLendBooks(
-      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options = {});
+      const std::vector<std::string>& names, absl::Time until, absl::Duration term, ::library::v1::Book_State class_, const ::charter::client::Options& options = {}) const;
   // Follows who reads what.
   std::unique_ptr<::charter::client::ServerStream<::library::v1::WatchBooksResponse>> WatchBooks(
       ::library::v1::WatchBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   void AsyncWatchBooks(
       ::library::v1::WatchBooksRequest request,
       std::function<void(::library::v1::WatchBooksResponse)> next,
       std::function<void(absl::Status)> done,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
   std::unique_ptr<::charter::client::AsyncServerStream<::library::v1::WatchBooksResponse>> CoWatchBooks(
       ::library::v1::WatchBooksRequest request,
-      const ::charter::client::Options& options = {});
+      const ::charter::client::Options& options = {}) const;
 
  private:
   std::shared_ptr<LibraryConnection> connection_;
