@@ -61,7 +61,8 @@ int main(int argc, char** argv) {
     auto pages = samples::PagesIn(database);
     if (!pages.ok()) return Fail(pages.status());
     const auto worker = samples::PageOnViolation(
-        v1::MakeEventConnection(channel), *std::move(pages));
+        v1::MakeEventConnection(channel), *std::move(pages),
+        {.on_end = [](const absl::Status& why) { Fail(why); }});
     std::cin.get();
     const absl::Status stopped = worker->Stop(absl::Seconds(20));
     if (!stopped.ok()) return Fail(stopped);
