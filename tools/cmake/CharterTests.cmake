@@ -21,15 +21,9 @@ endfunction()
 
 # charter_label_test(NAME [TARGET t] [TIMEOUT s] LABELS l …): gives the ctest
 # NAME, whose program is the target t, its labels, its place and its time limit
-# in seconds (300). A test of the engine or of storage that starts no server is
-# also labelled `tsan`. Those of services and servers record their SQL texts.
+# in seconds (300). Those of services and servers record their SQL texts.
 function(charter_label_test name)
   cmake_parse_arguments(ARG "" "TARGET;TIMEOUT" "LABELS" ${ARGN})
-  file(RELATIVE_PATH folder "${CMAKE_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
-  if(folder MATCHES "^tests/(server/sla|storage)(/|$)" AND NOT ARG_LABELS MATCHES "e2e|lint")
-    list(APPEND ARG_LABELS tsan)
-  endif()
-  list(REMOVE_DUPLICATES ARG_LABELS)
   set(cost 0)
   foreach(label IN LISTS ARG_LABELS)
     list(FIND CHARTER_TEST_LABELS "${label}" place)
@@ -56,14 +50,19 @@ function(charter_label_test name)
   endif()
 endfunction()
 
-# charter_test(NAME SOURCES a.cc … DEPS target … [LABELS l …] [TIMEOUT s]): a
-# GoogleTest program that is one ctest entry. Without LABELS it is a unit test,
-# or under tests/storage a storage test.
+# charter_test(NAME SOURCES a.cc … DEPS target … [LABELS l …] [THREADS]
+# [TIMEOUT s]): a GoogleTest program that is one ctest entry. Without LABELS it
+# is a unit test, or under tests/storage a storage test. THREADS: it has some of
+# its own, so the thread sanitizer runs it as well.
 function(charter_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "TIMEOUT" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   charter_warnings(${name})
+  if(CHARTER_SANITIZE)
+    # The code that is tested keeps its optimization; tests compile a third faster without.
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   if(NOT ARG_LABELS)
     if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(storage|conformance)(/|$)")
@@ -71,6 +70,9 @@ function(charter_test name)
     else()
       set(ARG_LABELS unit)
     endif()
+  endif()
+  if(ARG_THREADS)
+    list(APPEND ARG_LABELS tsan)
   endif()
   charter_label_test(${name} TARGET ${name} TIMEOUT "${ARG_TIMEOUT}" LABELS ${ARG_LABELS})
 endfunction()
