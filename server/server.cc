@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "charter/version.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/time.h"
 #include "grpcpp/server_builder.h"

@@ -30,8 +30,6 @@
 
 namespace charter {
 
-inline constexpr char kVersion[] = "0.1.0";
-
 struct ServerOptions {
   // HOST:PORT; port 0: any free one. Empty: none, calls come in process.
   std::string listen = "127.0.0.1:0";

@@ -90,7 +90,8 @@ absl::Status Add(const std::string& key, const std::string& value,
 // Charter's servers give a reason, others not even a text.
 bool IsUnknownMethod(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnimplemented &&
-         (status.message().empty() || ReasonOf(status) == "METHOD_UNKNOWN");
+         (status.message().empty() ||
+          ErrorReasonOf(status) == v1::METHOD_UNKNOWN);
 }
 
 absl::Status WithWayOut(const absl::Status& unknown, absl::string_view method) {

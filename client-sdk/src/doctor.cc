@@ -9,6 +9,7 @@
 #include "charter/client/timing.h"
 #include "charter/v1/admin_client.h"
 #include "charter/v1/event_client.h"
+#include "charter/version.h"
 #include "client-sdk/src/transport.h"
 
 namespace charter::client {
@@ -75,10 +76,10 @@ std::vector<Finding> Doctor(const std::shared_ptr<Channel>& channel) {
     return findings;
   }
   findings.push_back({"identity", true, "the server knows who calls", ""});
-  const bool same = Series(info->version()) == Series(internal::kVersion);
+  const bool same = Series(info->version()) == Series(kVersion);
   findings.push_back(
       {"version", same,
-       absl::StrCat("server ", info->version(), ", SDK ", internal::kVersion),
+       absl::StrCat("server ", info->version(), ", SDK ", kVersion),
        same ? "" : "take the SDK of the server's version"});
   const absl::Time theirs = absl::FromUnixSeconds(info->time().seconds()) +
                             absl::Nanoseconds(info->time().nanos());

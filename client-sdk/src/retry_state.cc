@@ -34,14 +34,14 @@ bool RetryRights::Take(absl::Time now) {
 bool MayPass(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
+    // By a server that stopped: of a call that its own caller gave up, nobody
+    // asks this.
+    case absl::StatusCode::kCancelled:
       return true;
     case absl::StatusCode::kResourceExhausted:
       return RetryDelayOf(status).has_value();
-    case absl::StatusCode::kAborted: {
-      const std::string reason = ReasonOf(status);
-      return reason == "TRANSACTION_CONFLICT" ||
-             reason == "REQUEST_IN_PROGRESS";
-    }
+    case absl::StatusCode::kAborted:
+      return ErrorReasonOf(status) == v1::TRANSACTION_CONFLICT;
     default:
       return false;
   }

@@ -8,6 +8,9 @@
 namespace charter::client {
 namespace {
 
+// Whose reasons are of the catalogue; a proxy may send its own.
+constexpr char kDomain[] = "charter.dev";
+
 template <typename Detail>
 std::optional<Detail> DetailOf(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(absl::StrCat(
@@ -32,6 +35,20 @@ std::optional<ErrorInfo> ErrorInfoOf(const absl::Status& status) {
 std::string ReasonOf(const absl::Status& status) {
   const auto detail = DetailOf<google::rpc::ErrorInfo>(status);
   return detail.has_value() ? detail->reason() : "";
+}
+
+v1::ErrorReason ErrorReasonOf(const absl::Status& status) {
+  const auto detail = DetailOf<google::rpc::ErrorInfo>(status);
+  if (!detail.has_value() || detail->domain() != kDomain)
+    return v1::ERROR_REASON_UNSPECIFIED;
+  return ToErrorReason(detail->reason());
+}
+
+v1::ErrorReason ToErrorReason(absl::string_view reason) {
+  v1::ErrorReason value;
+  return v1::ErrorReason_Parse(std::string(reason), &value)
+             ? value
+             : v1::ERROR_REASON_UNSPECIFIED;
 }
 
 std::vector<FieldViolation> FieldViolationsOf(const absl::Status& status) {

@@ -21,9 +21,6 @@
 
 namespace charter::client::internal {
 
-// Of the SDK; stands in the user agent.
-inline constexpr char kVersion[] = "0.1.0";
-
 // Thread-safe.
 class Transport {
  public:

@@ -62,7 +62,7 @@ void HidePacked(const HiddenFields& fields, google::protobuf::Any* any) {
 }
 
 void Refuse(const std::string& path, services::FieldViolations* violations) {
-  violations->Add(path, "NOT_YOURS",
+  violations->Add(path, services::ErrorReason::NOT_YOURS,
                   "you may neither see nor write it: leave it out");
 }
 
@@ -102,7 +102,7 @@ void FindMasked(const HiddenFields& fields, const Message& request,
       request.GetReflection()->GetMessage(request, mask_field));
   for (const std::string& path : mask.paths()) {
     if (path == "*") {
-      violations->Add("update_mask", "NOT_YOURS",
+      violations->Add("update_mask", services::ErrorReason::NOT_YOURS,
                       "`*` would clear fields that you do not see: name those "
                       "that you write");
       continue;

@@ -139,10 +139,10 @@ absl::Status CallPath::Admit(Passage& passage, size_t size,
     const google::protobuf::Descriptor& type = *request.GetDescriptor();
     const auto field = FindBadUtf8(bytes(), type);
     return field.has_value()
-               ? errors::FieldInvalid(*field, "BAD_UTF8",
+               ? errors::FieldInvalid(*field, services::ErrorReason::BAD_UTF8,
                                       "it must be UTF-8 text")
                : errors::FieldInvalid(
-                     "", "MALFORMED",
+                     "", services::ErrorReason::MALFORMED,
                      absl::StrCat("the message is not a readable ",
                                   type.full_name()));
   }

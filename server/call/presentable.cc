@@ -12,22 +12,35 @@
 namespace charter::call {
 namespace {
 
+using services::ErrorReason;
+
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
-absl::string_view ReasonFor(absl::StatusCode code) {
+// Of an error that is not of the catalogue.
+ErrorReason ReasonFor(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kInvalidArgument:
-      return "FIELD_INVALID";
+      return ErrorReason::FIELD_INVALID;
     case absl::StatusCode::kNotFound:
-      return "RESOURCE_NOT_FOUND";
+      return ErrorReason::RESOURCE_NOT_FOUND;
     case absl::StatusCode::kAlreadyExists:
-      return "RESOURCE_ALREADY_EXISTS";
-    case absl::StatusCode::kFailedPrecondition:
-      return "PRECONDITION_FAILED";
+      return ErrorReason::RESOURCE_ALREADY_EXISTS;
     case absl::StatusCode::kAborted:
-      return "TRANSACTION_CONFLICT";
+      return ErrorReason::TRANSACTION_CONFLICT;
+    case absl::StatusCode::kOutOfRange:
+      return ErrorReason::OUT_OF_RANGE;
+    case absl::StatusCode::kUnauthenticated:
+      return ErrorReason::TOKEN_INVALID;
+    case absl::StatusCode::kPermissionDenied:
+      return ErrorReason::PERMISSION_MISSING;
+    case absl::StatusCode::kResourceExhausted:
+      return ErrorReason::LIMIT_REACHED;
+    case absl::StatusCode::kUnavailable:
+      return ErrorReason::OVERLOADED;
+    case absl::StatusCode::kUnimplemented:
+      return ErrorReason::METHOD_UNKNOWN;
     default:
-      return CodeName(code);
+      return ErrorReason::PRECONDITION_FAILED;
   }
 }
 
@@ -65,7 +78,7 @@ absl::Status Presentable(const absl::Status& status,
   }
   absl::Status presentable = status;
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(ReasonFor(status.code())));
+  info.set_reason(v1::ErrorReason_Name(ReasonFor(status.code())));
   info.set_domain(services::kErrorDomain);
   presentable.SetPayload(kErrorInfoUrl, absl::Cord(info.SerializeAsString()));
   return presentable;

@@ -221,7 +221,8 @@ void Validator::CheckField(const FieldCheck& check, const Message& message,
     if (!run.name_required) return;
     const std::string& name = reflection.GetString(message, &field);
     if (name.empty()) {
-      run.violations.Add(path, "REQUIRED", "it says which one to change");
+      run.violations.Add(path, services::ErrorReason::REQUIRED,
+                         "it says which one to change");
     } else {
       CheckText(check, name, path, run);
     }
@@ -230,10 +231,11 @@ void Validator::CheckField(const FieldCheck& check, const Message& message,
   if (field.is_repeated()) {
     const int size = reflection.FieldSize(message, &field);
     if (size == 0 && check.required && run.IsWritten(field)) {
-      run.violations.Add(path, "REQUIRED", "it must have at least one element");
+      run.violations.Add(path, services::ErrorReason::REQUIRED,
+                         "it must have at least one element");
     }
     if (size > check.max_items) {
-      run.violations.Add(path, "TOO_MANY",
+      run.violations.Add(path, services::ErrorReason::TOO_MANY,
                          absl::StrCat("it has ", size, " elements; at most ",
                                       check.max_items, " are allowed"));
       return;
@@ -245,7 +247,8 @@ void Validator::CheckField(const FieldCheck& check, const Message& message,
   }
   if (field.has_presence() && !reflection.HasField(message, &field)) {
     if (check.required && run.IsWritten(field)) {
-      run.violations.Add(path, "REQUIRED", "it must be given");
+      run.violations.Add(path, services::ErrorReason::REQUIRED,
+                         "it must be given");
     }
     return;
   }
@@ -255,7 +258,8 @@ void Validator::CheckField(const FieldCheck& check, const Message& message,
                         reflection.GetEnumValue(message, &field) == 0;
   if (empty_text || no_value) {
     if (check.required && run.IsWritten(field)) {
-      run.violations.Add(path, "REQUIRED", "it must be given");
+      run.violations.Add(path, services::ErrorReason::REQUIRED,
+                         "it must be given");
     }
     return;
   }
@@ -271,11 +275,11 @@ void Validator::CheckValue(const FieldCheck& check, const Message& message,
     const v1::FieldRule& rule = check.rule;
     if (rule.has_min() && value < rule.min()) {
       run.violations.Add(
-          path, "OUT_OF_RANGE",
+          path, services::ErrorReason::OUT_OF_RANGE,
           absl::StrCat("it is ", value, "; the least is ", rule.min()));
     } else if (rule.has_max() && value > rule.max()) {
       run.violations.Add(
-          path, "OUT_OF_RANGE",
+          path, services::ErrorReason::OUT_OF_RANGE,
           absl::StrCat("it is ", value, "; the greatest is ", rule.max()));
     }
   };
@@ -304,7 +308,8 @@ void Validator::CheckValue(const FieldCheck& check, const Message& message,
           repeated ? reflection.GetRepeatedDouble(message, &field, index)
                    : reflection.GetDouble(message, &field);
       if (!std::isfinite(value)) {
-        run.violations.Add(path, "OUT_OF_RANGE", "it must be a finite number");
+        run.violations.Add(path, services::ErrorReason::OUT_OF_RANGE,
+                           "it must be a finite number");
       }
       return;
     }
@@ -314,7 +319,7 @@ void Validator::CheckValue(const FieldCheck& check, const Message& message,
                    : reflection.GetEnumValue(message, &field);
       if (field.enum_type()->FindValueByNumber(value) == nullptr) {
         run.violations.Add(
-            path, "UNKNOWN_VALUE",
+            path, services::ErrorReason::UNKNOWN_VALUE,
             absl::StrCat(field.enum_type()->name(), " has no value ", value));
       }
       return;
@@ -335,36 +340,37 @@ void Validator::CheckText(const FieldCheck& check, absl::string_view text,
                           const std::string& path, Run& run) const {
   // The text itself is never repeated: it may be a customer's.
   if (text.size() > static_cast<size_t>(check.max_text)) {
-    run.violations.Add(path, "TOO_LONG",
+    run.violations.Add(path, services::ErrorReason::TOO_LONG,
                        absl::StrCat("it has ", text.size(), " bytes; at most ",
                                     check.max_text, " are allowed"));
     return;
   }
   if (check.field->type() == FieldDescriptor::TYPE_BYTES) return;
   if (absl::StrContains(text, '\0')) {
-    run.violations.Add(path, "BAD_CHARACTER", "it must not hold U+0000");
+    run.violations.Add(path, services::ErrorReason::BAD_CHARACTER,
+                       "it must not hold U+0000");
     return;
   }
   if (text.empty()) return;
   if (check.request_id && !IsRequestId(text)) {
-    run.violations.Add(path, "BAD_FORMAT",
+    run.violations.Add(path, services::ErrorReason::BAD_FORMAT,
                        "it must be a UUID, or up to 64 letters, digits and "
                        "`-._:`");
   }
   if (check.pattern != nullptr &&
       !RE2::FullMatch(re2::StringPiece(text.data(), text.size()),
                       *check.pattern)) {
-    run.violations.Add(path, "BAD_FORMAT",
+    run.violations.Add(path, services::ErrorReason::BAD_FORMAT,
                        absl::StrCat("it must match ", check.rule.pattern()));
   }
   const std::string& resource = check.rule.resource();
   if (!resource.empty() && !services::IdsOf(text, resource).has_value()) {
     run.violations.Add(
-        path, "BAD_NAME",
+        path, services::ErrorReason::BAD_NAME,
         absl::StrCat("it must be a name of the form ", resource, "/ID"));
   }
   if (check.rule.any_resource() && !services::IsResourceName(text)) {
-    run.violations.Add(path, "BAD_NAME",
+    run.violations.Add(path, services::ErrorReason::BAD_NAME,
                        "it must be a resource name: COLLECTION/ID");
   }
 }
@@ -374,7 +380,7 @@ void Validator::CheckInner(const FieldCheck& check, const Message& value,
   switch (check.kind) {
     case Kind::kTimestamp:
       if (!services::InRange(As<google::protobuf::Timestamp>(value))) {
-        run.violations.Add(path, "OUT_OF_RANGE",
+        run.violations.Add(path, services::ErrorReason::OUT_OF_RANGE,
                            "it must be an instant of the years 0001 to 9999 "
                            "with nanoseconds from 0 to 999,999,999");
       }
@@ -382,7 +388,7 @@ void Validator::CheckInner(const FieldCheck& check, const Message& value,
     case Kind::kDuration: {
       const auto& length = As<google::protobuf::Duration>(value);
       if (!services::InRange(length)) {
-        run.violations.Add(path, "OUT_OF_RANGE",
+        run.violations.Add(path, services::ErrorReason::OUT_OF_RANGE,
                            "it must be at most 10,000 years, with nanoseconds "
                            "of the same sign as the seconds");
         return;
@@ -392,19 +398,19 @@ void Validator::CheckInner(const FieldCheck& check, const Message& value,
       if (rule.has_min_seconds() &&
           d < sla::Duration::Seconds(rule.min_seconds())) {
         run.violations.Add(
-            path, "OUT_OF_RANGE",
+            path, services::ErrorReason::OUT_OF_RANGE,
             absl::StrCat("it must be at least ", rule.min_seconds(), " s"));
       } else if (rule.has_max_seconds() &&
                  d > sla::Duration::Seconds(rule.max_seconds())) {
         run.violations.Add(
-            path, "OUT_OF_RANGE",
+            path, services::ErrorReason::OUT_OF_RANGE,
             absl::StrCat("it must be at most ", rule.max_seconds(), " s"));
       }
       return;
     }
     case Kind::kDate:
       if (!services::ToDate(As<google::type::Date>(value)).has_value()) {
-        run.violations.Add(path, "OUT_OF_RANGE",
+        run.violations.Add(path, services::ErrorReason::OUT_OF_RANGE,
                            "it must be a whole date of the calendar, in the "
                            "years 1 to 9999");
       }

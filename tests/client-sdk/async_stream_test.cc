@@ -1,5 +1,4 @@
 #include <atomic>
-#include <coroutine>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "charter/v1/mock_event_connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client-sdk/detached.h"
 
 namespace charter::client {
 namespace {
@@ -24,17 +24,6 @@ using ::testing::_;
 using testing::FakeCharter;
 
 constexpr absl::Duration kLong = absl::Seconds(60);
-
-// A coroutine that nobody waits for.
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
 
 class AsyncStreamTest : public ::testing::Test {
  protected:

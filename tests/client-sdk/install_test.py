@@ -56,7 +56,7 @@ class InstallTest(unittest.TestCase):
     def test_all_is_all(self):
         include = self.prefix / "include/charter"
         public = [h for h in (include / "client").glob("*.h") if h.name not in ("all.h", "generated.h")]
-        public += (include / "v1").glob("*_client.h")
+        public += [*(include / "v1").glob("*_client.h"), include / "version.h"]
         self.assertEqual(re.findall(r'#include "charter/(.*)"', (include / "client/all.h").read_text()),
                          sorted(str(header.relative_to(include)) for header in public))
 

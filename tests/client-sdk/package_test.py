@@ -25,7 +25,7 @@ ARGUMENTS = None
 
 # Per package: its architecture, patterns of which each must be met, and which
 # together must meet every file; and what its control file must say.
-HEADERS = ["usr/include/charter/client/*.h", "usr/include/charter/v1/*.h", "usr/include/charter/engine/server/sla/*.h",
+HEADERS = ["usr/include/charter/version.h", "usr/include/charter/client/*.h", "usr/include/charter/v1/*.h", "usr/include/charter/engine/server/sla/*.h",
            "usr/include/google/*.pb.h", "usr/include/google/longrunning/*_client.h", "usr/include/google/longrunning/mock_*.h"]
 PACKAGES = {
     "charter-server": (

@@ -9,6 +9,7 @@ constexpr absl::Time kNow = absl::UnixEpoch();
 
 TEST(RetryStateTest, OnlyWhatMayPassIsRepeated) {
   EXPECT_TRUE(MayPass(absl::UnavailableError("")));
+  EXPECT_TRUE(MayPass(absl::CancelledError("")));
   for (const absl::Status& status :
        {absl::InvalidArgumentError(""), absl::AbortedError(""),
         absl::ResourceExhaustedError(""), absl::InternalError(""),

@@ -29,9 +29,11 @@ TEST(StatusTest, DetailsComeOverTheWire) {
                    details.SerializeAsString()));
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ReasonOf(status), "FIELD_INVALID");
+  EXPECT_EQ(ErrorReasonOf(status), v1::FIELD_INVALID);
   EXPECT_EQ(ErrorInfoOf(status)->metadata.at("field"), "a");
   ASSERT_EQ(FieldViolationsOf(status).size(), 1u);
   EXPECT_EQ(FieldViolationsOf(status)[0].reason, "REQUIRED");
+  EXPECT_EQ(ToErrorReason(FieldViolationsOf(status)[0].reason), v1::REQUIRED);
   EXPECT_EQ(RetryDelayOf(status), absl::Milliseconds(250));
   internal::NoteAttempts({3, absl::Milliseconds(1250), "a.B/C"}, &status);
   EXPECT_EQ(Explain(status),
@@ -41,6 +43,28 @@ TEST(StatusTest, DetailsComeOverTheWire) {
       Describe(status),
       "INVALID_ARGUMENT: a field is wrong [FIELD_INVALID]; case.priority: "
       "must be given (a.B/C, 3 attempts in 1.25s)");
+}
+
+// Of a newer server, of a proxy, of none: no value, and the text is there.
+TEST(StatusTest, AReasonThatIsNotKnownIsNoValue) {
+  const auto of = [](const std::string& reason, const std::string& domain) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(reason);
+    info.set_domain(domain);
+    google::rpc::Status details;
+    details.add_details()->PackFrom(info);
+    return internal::FromGrpc(grpc::Status(grpc::StatusCode::ABORTED, "no",
+                                           details.SerializeAsString()));
+  };
+  EXPECT_EQ(ErrorReasonOf(of("ETAG_MISMATCH", "charter.dev")),
+            v1::ETAG_MISMATCH);
+  EXPECT_EQ(ErrorReasonOf(of("OF_TOMORROW", "charter.dev")),
+            v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(ReasonOf(of("OF_TOMORROW", "charter.dev")), "OF_TOMORROW");
+  EXPECT_EQ(ErrorReasonOf(of("ETAG_MISMATCH", "proxy.example")),
+            v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(ErrorReasonOf(absl::AbortedError("no")),
+            v1::ERROR_REASON_UNSPECIFIED);
 }
 
 TEST(StatusTest, EachFieldThatIsWrongIsToldOnce) {

@@ -1,6 +1,5 @@
 // Servers that go, come back, forget and stumble, and callers who give up.
 #include <atomic>
-#include <coroutine>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -21,6 +20,7 @@
 #include "charter/v1/mock_directory_connection.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client-sdk/detached.h"
 
 namespace charter::client {
 namespace {
@@ -35,17 +35,6 @@ v1::Account Named(const std::string& name) {
   account.set_display_name(name);
   return account;
 }
-
-// A coroutine that nobody waits for.
-struct Detached {
-  struct promise_type {
-    Detached get_return_object() { return {}; }
-    std::suspend_never initial_suspend() { return {}; }
-    std::suspend_never final_suspend() noexcept { return {}; }
-    void return_void() {}
-    void unhandled_exception() { std::terminate(); }
-  };
-};
 
 TEST(WeatherTest, ACoroutineAwaitsCallsThatStumble) {
   FakeCharter fake;

@@ -100,7 +100,8 @@ class Importer {
   }
   static Result Refused(const absl::Status& status) {
     Result result = Refused(client::Explain(status));
-    result.names_missing = client::ReasonOf(status) == "RESOURCE_NOT_FOUND";
+    result.names_missing =
+        client::ErrorReasonOf(status) == v1::RESOURCE_NOT_FOUND;
     return result;
   }
 

@@ -41,7 +41,7 @@ absl::StatusOr<v1::ListAuditEntriesResponse> ListAuditEntries(
   if (request.has_start_time()) query.from = ToTime(request.start_time());
   if (request.has_end_time()) query.to = ToTime(request.end_time());
   if (query.to < query.from) {
-    return errors::FieldInvalid("end_time", "OUT_OF_RANGE",
+    return errors::FieldInvalid("end_time", ErrorReason::OUT_OF_RANGE,
                                 "is before start_time");
   }
   const std::vector<std::string> bound = {

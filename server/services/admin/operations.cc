@@ -31,7 +31,7 @@ constexpr absl::Duration kLongestWait = absl::Seconds(30);
 // google.longrunning's protos carry no rules of ours.
 absl::Status CheckName(absl::string_view name) {
   if (IdOf(name, kCollection).has_value()) return absl::OkStatus();
-  return errors::FieldInvalid("name", "BAD_NAME",
+  return errors::FieldInvalid("name", ErrorReason::BAD_NAME,
                               "it must be a name of the form operations/ID");
 }
 
@@ -87,13 +87,16 @@ absl::StatusOr<google::longrunning::ListOperationsResponse> ListOperations(
     Call& call, const google::longrunning::ListOperationsRequest& request) {
   FieldViolations violations;
   if (request.page_size() < 0) {
-    violations.Add("page_size", "OUT_OF_RANGE", "it must not be negative");
+    violations.Add("page_size", ErrorReason::OUT_OF_RANGE,
+                   "it must not be negative");
   }
   if (!request.filter().empty()) {
-    violations.Add("filter", "UNSUPPORTED", "operations have no filter");
+    violations.Add("filter", ErrorReason::UNSUPPORTED,
+                   "operations have no filter");
   }
   if (!request.name().empty() && request.name() != kCollection) {
-    violations.Add("name", "BAD_NAME", "it must be empty or `operations`");
+    violations.Add("name", ErrorReason::BAD_NAME,
+                   "it must be empty or `operations`");
   }
   absl::Status valid = violations.ToStatus();
   if (!valid.ok()) return valid;

@@ -37,7 +37,7 @@ absl::Status MoveDefault(Call& call, storage::Transaction& tx,
     return absl::OkStatus();
   if (before != nullptr && before->is_default()) {
     return errors::FieldInvalid(
-        "business_hours.is_default", "INVALID",
+        "business_hours.is_default", ErrorReason::INVALID,
         "one set is the default; make another one it instead");
   }
   if (!hours.is_default()) return absl::OkStatus();
@@ -191,7 +191,7 @@ absl::StatusOr<v1::BusinessHours> UpdateBusinessHours(
         if (SameDefinition(*before, hours)) return absl::OkStatus();
         if (hours.name() == kAlways) {
           return errors::FieldInvalid(
-              "business_hours.definition", "BUILT_IN",
+              "business_hours.definition", ErrorReason::BUILT_IN,
               "of businessHours/always cannot be changed");
         }
         status = CheckDefinition(hours, effective);

@@ -42,7 +42,7 @@ absl::Status OutOfRange(const absl::Status& status, const std::string& name) {
 absl::StatusOr<v1::AddBusinessTimeResponse> AddBusinessTime(
     Call& call, const v1::AddBusinessTimeRequest& request) {
   if (request.has_duration() == request.has_business_days()) {
-    return errors::FieldInvalid("duration", "REQUIRED",
+    return errors::FieldInvalid("duration", ErrorReason::REQUIRED,
                                 "give one of duration and business_days");
   }
   auto hours = HoursOf(call, request.business_hours());
@@ -91,7 +91,7 @@ absl::StatusOr<v1::FindBusinessTimeResponse> FindBusinessTime(
   if (!request.has_end_time()) return response;
   const sla::Instant end = ToInstant(request.end_time());
   if (end < at || end - at > sla::Duration::From(kLongestExplanation)) {
-    return errors::FieldInvalid("end_time", "OUT_OF_RANGE",
+    return errors::FieldInvalid("end_time", ErrorReason::OUT_OF_RANGE,
                                 "is from `time` to 366 days after it");
   }
   for (const sla::Interval& interval : (*hours)->Intervals(at, end)) {
@@ -108,7 +108,7 @@ absl::StatusOr<v1::ExplainBusinessTimeResponse> ExplainBusinessTime(
   const sla::Instant from = ToInstant(request.start_time());
   const sla::Instant to = ToInstant(request.end_time());
   if (to < from || to - from > sla::Duration::From(kLongestExplanation)) {
-    return errors::FieldInvalid("end_time", "OUT_OF_RANGE",
+    return errors::FieldInvalid("end_time", ErrorReason::OUT_OF_RANGE,
                                 "is from start_time to 366 days after it");
   }
   auto hours = HoursOf(call, request.business_hours());

@@ -28,7 +28,7 @@ absl::StatusOr<v1::ImportHolidaysResponse> ImportHolidays(
     Call& call, const v1::ImportHolidaysRequest& request) {
   absl::StatusOr<IcalendarHolidays> read = ParseIcalendar(request.icalendar());
   if (!read.ok()) {
-    return errors::FieldInvalid("icalendar", "INVALID",
+    return errors::FieldInvalid("icalendar", ErrorReason::INVALID,
                                 read.status().message());
   }
   const absl::Time effective = request.has_effective_time()
@@ -41,7 +41,7 @@ absl::StatusOr<v1::ImportHolidaysResponse> ImportHolidays(
             LockResource(tx, HoursResource(), request.business_hours(), "");
         if (!hours.ok()) return hours.status();
         if (hours->version_count() == 0) {
-          return errors::FieldInvalid("business_hours", "BUILT_IN",
+          return errors::FieldInvalid("business_hours", ErrorReason::BUILT_IN,
                                       "businessHours/always cannot be changed");
         }
         v1::ImportHolidaysResponse response;

@@ -192,7 +192,7 @@ absl::StatusOr<v1::Case> ChangeStatus(Call& call, const Request& request,
         const std::string category = CategoryOf(*target->catalog, status);
         if (category.empty() || Closes(category) != close) {
           return errors::FieldInvalid(
-              "status", "UNKNOWN_VALUE",
+              "status", ErrorReason::UNKNOWN_VALUE,
               close ? "is no status of category RESOLVED or CLOSED"
                     : "is no status of a category that is open");
         }
@@ -229,7 +229,7 @@ absl::StatusOr<v1::Case> UpdateCase(Call& call,
         if (!paths.ok()) return paths.status();
         if (updated.entitlement() != target->item.row.entitlement()) {
           return errors::FieldInvalid(
-              "case.entitlement", "OTHER_METHOD",
+              "case.entitlement", ErrorReason::OTHER_METHOD,
               "is changed by ChangeEntitlement, which says from when");
         }
         // Of an instant before now even the same value may be news.
@@ -378,7 +378,7 @@ absl::StatusOr<v1::Case> ChangeEntitlement(
   if (!request.reassign()) return RecordOn(call, request, event);
   if (!request.entitlement().empty()) {
     return errors::FieldInvalid(
-        "entitlement", "NOT_ALLOWED",
+        "entitlement", ErrorReason::NOT_ALLOWED,
         "is chosen when it is assigned anew: leave it out, or reassign");
   }
   return call.Write<v1::Case>(

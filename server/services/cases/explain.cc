@@ -36,13 +36,13 @@ absl::StatusOr<Read> ReadAt(Call& call, storage::Transaction& tx,
   if (!item.ok()) return item.status();
   read.item = *std::move(item);
   if (as_of < ToTime(read.item.row.create_time())) {
-    return errors::FieldInvalid("as_of", "OUT_OF_RANGE",
+    return errors::FieldInvalid("as_of", ErrorReason::OUT_OF_RANGE,
                                 "is before the item was opened");
   }
   absl::StatusOr<sla::Evaluation> evaluation =
       EvaluateItem(read.item, *read.catalog, as_of);
   if (!evaluation.ok()) {
-    return errors::Precondition("EVALUATION_FAILED", name,
+    return errors::Precondition(ErrorReason::EVALUATION_FAILED, name,
                                 evaluation.status().message());
   }
   read.evaluation = *std::move(evaluation);

@@ -18,12 +18,12 @@ namespace {
 absl::Status CheckMerge(const v1::MergeCasesRequest& request,
                         const v1::Case& row, const v1::Case& into) {
   if (into.account() != row.account()) {
-    return errors::FieldInvalid("into", "OTHER_ACCOUNT",
+    return errors::FieldInvalid("into", ErrorReason::OTHER_ACCOUNT,
                                 "is a case of another account (C5)");
   }
   if (row.kind() != v1::CASE || into.kind() != v1::CASE) {
     return errors::FieldInvalid(row.kind() != v1::CASE ? "name" : "into",
-                                "OTHER_KIND",
+                                ErrorReason::OTHER_KIND,
                                 "is a work order; only cases are merged");
   }
   if (!row.merged_into().empty()) {
@@ -48,7 +48,7 @@ absl::StatusOr<std::vector<v1::CaseEvent>> MergeEvents(
         request.status().empty() ? "closed" : request.status();
     const std::string category = CategoryOf(catalog, status);
     if (category != "RESOLVED" && category != "CLOSED") {
-      return errors::FieldInvalid("status", "UNKNOWN_VALUE",
+      return errors::FieldInvalid("status", ErrorReason::UNKNOWN_VALUE,
                                   "is no status of category RESOLVED or "
                                   "CLOSED");
     }
@@ -121,7 +121,7 @@ absl::StatusOr<v1::Case> Merge(Call& call, storage::Transaction& tx,
 absl::StatusOr<v1::Case> MergeCases(Call& call,
                                     const v1::MergeCasesRequest& request) {
   if (request.name() == request.into()) {
-    return errors::FieldInvalid("into", "SAME",
+    return errors::FieldInvalid("into", ErrorReason::SAME,
                                 "is the case itself; name another");
   }
   return call.Write<v1::Case>(

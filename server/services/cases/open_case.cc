@@ -100,7 +100,7 @@ absl::Status AddHistory(Call& call, storage::Transaction& tx,
     v1::CaseEvent event = request.history(i);
     if (!event.has_occur_time()) {
       return errors::FieldInvalid(
-          absl::StrCat(field, ".occur_time"), "REQUIRED",
+          absl::StrCat(field, ".occur_time"), ErrorReason::REQUIRED,
           "an event of a history says when it happened");
     }
     absl::Status status =
@@ -112,7 +112,8 @@ absl::Status AddHistory(Call& call, storage::Transaction& tx,
     if (!status.ok()) return status;
     for (const v1::CaseEvent& earlier : opening->events) {
       if (earlier.key() == event.key()) {
-        return errors::FieldInvalid(absl::StrCat(field, ".key"), "DUPLICATE",
+        return errors::FieldInvalid(absl::StrCat(field, ".key"),
+                                    ErrorReason::DUPLICATE,
                                     "stands twice in this history");
       }
     }
@@ -236,12 +237,12 @@ absl::Status AsCustomer(const storage::Confinement& confinement,
                         v1::OpenCaseRequest* request) {
   v1::Case& row = *request->mutable_case_();
   if (row.kind() == v1::WORK_ORDER) {
-    return errors::FieldInvalid("case.kind", "NOT_YOURS",
+    return errors::FieldInvalid("case.kind", ErrorReason::NOT_YOURS,
                                 "customers open cases, not work orders");
   }
   if (!row.status().empty()) {
     return errors::FieldInvalid(
-        "case.status", "NOT_YOURS",
+        "case.status", ErrorReason::NOT_YOURS,
         "a customer's case begins as new: leave it out");
   }
   if (row.account().empty()) row.set_account(confinement.account);
@@ -258,7 +259,7 @@ absl::Status CheckVerdict(const Call& call,
     return errors::PermissionMissing(kPermission, call.principal().name);
   if (!request.record_verdict() && !request.verdict_note().empty()) {
     return errors::FieldInvalid(
-        "verdict_note", "NOT_ALLOWED",
+        "verdict_note", ErrorReason::NOT_ALLOWED,
         "is kept with a verdict: set record_verdict, or leave it out");
   }
   return absl::OkStatus();

@@ -110,7 +110,8 @@ absl::Status CompleteChange(storage::Transaction& tx, const Catalog& catalog,
   absl::StatusOr<std::vector<std::string>> paths = ChangePaths(*changed, field);
   if (!paths.ok()) return paths.status();
   if (paths->empty()) {
-    return errors::FieldInvalid(PartOf(field, "update_mask"), "REQUIRED",
+    return errors::FieldInvalid(PartOf(field, "update_mask"),
+                                ErrorReason::REQUIRED,
                                 "names no field; set the fields that changed");
   }
   FieldViolations violations;
@@ -170,7 +171,7 @@ absl::Status CompleteMilestoneEvent(const Catalog& catalog, const Item& item,
   const std::string name = completed->milestone();
   const std::string last(LastId(name));
   if (name != absl::StrCat(item.row.name(), "/milestones/", last)) {
-    return errors::FieldInvalid(field, "OTHER_ITEM",
+    return errors::FieldInvalid(field, ErrorReason::OTHER_ITEM,
                                 "is a milestone of another item");
   }
   if (item.stored) {
@@ -203,7 +204,7 @@ absl::StatusOr<std::string> VersionOf(const v1::Entitlement& entitlement,
   const auto found = catalog.newest_versions.find(entitlement.process());
   if (found == catalog.newest_versions.end()) {
     return errors::Precondition(
-        "PROCESS_NOT_PUBLISHED", entitlement.process(),
+        ErrorReason::PROCESS_NOT_PUBLISHED, entitlement.process(),
         "the entitlement's process has no published version; call "
         "PublishVersion first");
   }
@@ -351,10 +352,10 @@ absl::Status CompleteEvent(storage::Transaction& tx, const Catalog& catalog,
     case v1::CaseEvent::kClockResumed:
       return absl::OkStatus();
     case v1::CaseEvent::EVENT_NOT_SET:
-      return errors::FieldInvalid(field, "REQUIRED",
+      return errors::FieldInvalid(field, ErrorReason::REQUIRED,
                                   "says nothing that happened");
     default:
-      return errors::FieldInvalid(field, "SERVER_ONLY",
+      return errors::FieldInvalid(field, ErrorReason::SERVER_ONLY,
                                   "is of a kind that only the server records");
   }
 }

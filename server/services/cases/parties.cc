@@ -80,7 +80,7 @@ void PrefetchCompleted(storage::Transaction& tx, const v1::Case& asked,
 
 absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
   return errors::FieldInvalid(
-      field, "OTHER_ACCOUNT",
+      field, ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 
@@ -102,7 +102,7 @@ absl::StatusOr<v1::Asset> AssetOfEntitlement(storage::Transaction& tx,
   if (asset.ok() && !item.product().empty() && !asset->product().empty() &&
       item.product() != asset->product()) {
     return errors::FieldInvalid(
-        "case.product", "NOT_OF_ASSET",
+        "case.product", ErrorReason::NOT_OF_ASSET,
         absl::StrCat("is not the product of ", asset->name(),
                      ", which the entitlement is for; leave it out, or name "
                      "the asset in case.asset"));
@@ -195,7 +195,7 @@ absl::StatusOr<Parties> FindParties(storage::Transaction& tx,
   if (item->account().empty() && item->contact().empty() &&
       item->asset().empty() && item->entitlement().empty()) {
     return errors::FieldInvalid(
-        "case.account", "REQUIRED",
+        "case.account", ErrorReason::REQUIRED,
         "give the account, or a contact, an asset or an entitlement of it");
   }
   absl::StatusOr<NamedRows> named = ReadNamed(tx, *item);

@@ -43,7 +43,7 @@ absl::StatusOr<v1::ListMilestonesResponse> ListMilestonesAt(
     Call& call, const v1::ListMilestonesRequest& request) {
   if (!request.filter().empty()) {
     return errors::FieldInvalid(
-        "filter", "INVALID",
+        "filter", ErrorReason::INVALID,
         "goes with the stored rows; with as_of all clocks are listed");
   }
   const absl::Time as_of = ToTime(request.as_of());
@@ -113,7 +113,7 @@ absl::StatusOr<v1::Case> GetCase(Call& call,
         const absl::Time as_of =
             request.has_as_of() ? ToTime(request.as_of()) : call.now();
         if (as_of < ToTime(item->row.create_time())) {
-          return errors::FieldInvalid("as_of", "OUT_OF_RANGE",
+          return errors::FieldInvalid("as_of", ErrorReason::OUT_OF_RANGE,
                                       "is before the item was opened");
         }
         row = item->row;

@@ -23,7 +23,8 @@ using Places = std::vector<int>;
 absl::Status CheckCustomersEvent(const v1::CaseEvent& event,
                                  const std::string& field) {
   if (event.has_occur_time()) {
-    return errors::FieldInvalid(absl::StrCat(field, ".occur_time"), "NOT_YOURS",
+    return errors::FieldInvalid(absl::StrCat(field, ".occur_time"),
+                                ErrorReason::NOT_YOURS,
                                 "a customer's message is of now");
   }
   const v1::Interaction& said = event.interaction();
@@ -31,7 +32,7 @@ absl::Status CheckCustomersEvent(const v1::CaseEvent& event,
       said.direction() != v1::Interaction::INBOUND ||
       said.author() != v1::Interaction::CUSTOMER || said.automatic()) {
     return errors::FieldInvalid(
-        absl::StrCat(field, ".interaction"), "NOT_YOURS",
+        absl::StrCat(field, ".interaction"), ErrorReason::NOT_YOURS,
         "a customer records what they say: INBOUND, of a CUSTOMER");
   }
   return absl::OkStatus();
@@ -66,7 +67,7 @@ absl::Status RecordForItem(Call& call, storage::Transaction& tx,
     }
     if (event.key().empty()) {
       return errors::FieldInvalid(
-          absl::StrCat(field, ".key"), "REQUIRED",
+          absl::StrCat(field, ".key"), ErrorReason::REQUIRED,
           "makes the event safe to send again; give each event one");
     }
     const int next = static_cast<int>(item->events.size() + added.size()) + 1;
@@ -113,7 +114,7 @@ absl::StatusOr<v1::RecordEventsResponse> RecordEvents(
   }
   if (by_item.size() > kMaxItems) {
     return errors::FieldInvalid(
-        "events", "TOO_MANY",
+        "events", ErrorReason::TOO_MANY,
         "name at most 100 items; send the rest in another call");
   }
   std::vector<v1::RecordEventResult> results(request.events_size());

@@ -104,7 +104,7 @@ absl::StatusOr<v1::TestAssignmentRulesResponse> TestAssignmentRules(
     Call& call, const v1::TestAssignmentRulesRequest& request) {
   if (!request.case_().entitlement().empty()) {
     return errors::FieldInvalid(
-        "case.entitlement", "NOT_ALLOWED",
+        "case.entitlement", ErrorReason::NOT_ALLOWED,
         "rules are asked of an item without one: leave it out, or ask "
         "VerifyEntitlement about it");
   }

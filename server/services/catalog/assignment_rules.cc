@@ -21,7 +21,8 @@ std::optional<sla::Expression> Parse(absl::string_view text,
   absl::StatusOr<sla::Expression> parsed =
       sla::Expression::Parse(text, schema.fields(), sla::Usage::kLevel);
   if (parsed.ok()) return *std::move(parsed);
-  violations->Add(path, "CRITERIA_SYNTAX", parsed.status().message());
+  violations->Add(path, ErrorReason::CRITERIA_SYNTAX,
+                  parsed.status().message());
   return std::nullopt;
 }
 
@@ -74,7 +75,7 @@ CompiledRule CompileRule(const v1::AssignmentRule& rule,
     for (int slot : compiled.condition->slots()) {
       if (!schema.IsOfEntitlement(slot)) continue;
       violations->Add(
-          condition, "NO_ENTITLEMENT_YET",
+          condition, ErrorReason::NO_ENTITLEMENT_YET,
           absl::StrCat("names `", schema.fields().field(slot).name,
                        "`, but an item has no entitlement yet when it is "
                        "asked: say it in entitlement_condition"));
@@ -85,7 +86,7 @@ CompiledRule CompileRule(const v1::AssignmentRule& rule,
   compiled.entitlement_condition =
       Parse(rule.entitlement_condition(), schema, of_entitlement, violations);
   if (rule.leave_unassigned() && !rule.entitlement_condition().empty()) {
-    violations->Add(of_entitlement, "CONTRADICTION",
+    violations->Add(of_entitlement, ErrorReason::CONTRADICTION,
                     "says which entitlement to take, and leave_unassigned to "
                     "take none: clear one of the two");
   }

@@ -25,7 +25,7 @@ int WallTime(absl::string_view text, const std::string& path,
              FieldViolations* violations) {
   absl::StatusOr<int> second = ParseWallTime(text);
   if (second.ok()) return *second;
-  violations->Add(path, "INVALID_TIME", second.status().message());
+  violations->Add(path, ErrorReason::INVALID_TIME, second.status().message());
   return 0;
 }
 
@@ -34,7 +34,7 @@ int StartTime(absl::string_view text, const std::string& path,
               FieldViolations* violations) {
   const int second = WallTime(text, path, violations);
   if (second < kDaySeconds) return second;
-  violations->Add(path, "INVALID_TIME",
+  violations->Add(path, ErrorReason::INVALID_TIME,
                   "is the end of the day: a start is before 24:00");
   return 0;
 }
@@ -44,7 +44,7 @@ sla::Date DateOf(const google::type::Date& date, const std::string& path,
   const std::optional<sla::Date> day = ToDate(date);
   if (day.has_value()) return *day;
   violations->Add(
-      path, "INVALID_DATE",
+      path, ErrorReason::INVALID_DATE,
       "is not a date of the years 1 to 9999 with year, month and day");
   return sla::Date(2000, 1, 1);
 }
@@ -64,7 +64,7 @@ sla::Holiday ToHoliday(const v1::Holiday& holiday, const std::string& path,
   if (holiday.start().empty() || holiday.end().empty()) {
     violations->Add(
         absl::StrCat(path, holiday.start().empty() ? ".start" : ".end"),
-        "REQUIRED",
+        ErrorReason::REQUIRED,
         "a holiday has both start and end, or neither and closes the whole "
         "date");
     return result;
@@ -73,7 +73,7 @@ sla::Holiday ToHoliday(const v1::Holiday& holiday, const std::string& path,
       WallTime(holiday.start(), absl::StrCat(path, ".start"), violations),
       WallTime(holiday.end(), absl::StrCat(path, ".end"), violations)};
   if (part.end_second <= part.start_second) {
-    violations->Add(absl::StrCat(path, ".end"), "OUT_OF_RANGE",
+    violations->Add(absl::StrCat(path, ".end"), ErrorReason::OUT_OF_RANGE,
                     "a partial holiday ends after it starts, on the same date; "
                     "24:00 is its end");
   }
@@ -112,7 +112,7 @@ sla::HoursVersion ToHoursVersion(const v1::HoursDefinition& definition,
     const std::string at = absl::StrCat(path, ".weekly[", i, "]");
     if (interval.day() < google::type::MONDAY ||
         interval.day() > google::type::SUNDAY) {
-      violations->Add(absl::StrCat(at, ".day"), "REQUIRED",
+      violations->Add(absl::StrCat(at, ".day"), ErrorReason::REQUIRED,
                       "is not a day of the week");
       continue;
     }
@@ -161,13 +161,13 @@ void CheckHours(const v1::HoursDefinition& definition,
   const absl::string_view message = compiled.message();
   const size_t colon = message.find(": ");
   if (colon == absl::string_view::npos) {
-    violations->Add(path, "INVALID", message);
+    violations->Add(path, ErrorReason::INVALID, message);
     return;
   }
   violations->Add(
       absl::StrReplaceAll(message.substr(0, colon),
                           {{"versions[0]", path}, {"versions[1]", path}}),
-      "INVALID", message.substr(colon + 2));
+      ErrorReason::INVALID, message.substr(colon + 2));
 }
 
 }  // namespace charter::services

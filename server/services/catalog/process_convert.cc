@@ -33,7 +33,8 @@ class Converter {
     absl::StatusOr<sla::Expression> parsed =
         sla::Expression::Parse(text, *context_.schema, usage);
     if (parsed.ok()) return *std::move(parsed);
-    violations_->Add(path, "CRITERIA_SYNTAX", parsed.status().message());
+    violations_->Add(path, ErrorReason::CRITERIA_SYNTAX,
+                     parsed.status().message());
     return std::nullopt;
   }
 
@@ -60,7 +61,7 @@ class Converter {
          "VIOLATION");
     if (warning) {
       if (trigger.has_before_target() == trigger.has_used_percent()) {
-        violations_->Add(path + ".before_target", "INVALID",
+        violations_->Add(path + ".before_target", ErrorReason::INVALID,
                          "a WARNING has one of before_target and used_percent");
       }
       result.offset = Length(trigger.before_target());
@@ -68,7 +69,7 @@ class Converter {
     } else if (violation) {
       if (trigger.has_after_target() && trigger.has_over_percent()) {
         violations_->Add(
-            path + ".over_percent", "INVALID",
+            path + ".over_percent", ErrorReason::INVALID,
             "a VIOLATION has at most one of after_target and over_percent");
       }
       result.offset = Length(trigger.after_target());
@@ -87,7 +88,7 @@ class Converter {
     result.key = action.key();
     if (action.action_case() == v1::MilestoneAction::ACTION_NOT_SET) {
       violations_->Add(
-          path, "REQUIRED",
+          path, ErrorReason::REQUIRED,
           "has none of set_fields, create_task, notify and publish");
     }
     // A map has no order of its own: that of the field names is always the
@@ -100,7 +101,7 @@ class Converter {
           absl::StrCat(path, ".set_fields.fields[", field, "]");
       const std::optional<int> slot = SettableSlot(*context_.schema, field);
       if (!slot.has_value()) {
-        violations_->Add(at, "UNKNOWN_FIELD",
+        violations_->Add(at, ErrorReason::UNKNOWN_FIELD,
                          "is not a field that a trigger may set: status, "
                          "priority, type, origin, "
                          "reason, owner or attributes.NAME");
@@ -109,14 +110,14 @@ class Converter {
       absl::StatusOr<sla::Value> value =
           ParseFieldValue(*context_.schema, *slot, text);
       if (!value.ok()) {
-        violations_->Add(at, "INVALID", value.status().message());
+        violations_->Add(at, ErrorReason::INVALID, value.status().message());
         continue;
       }
       result.set_fields.push_back({*slot, *std::move(value)});
       if (*slot != sla::ItemSlot::kStatus) continue;
       const auto category = context_.status_categories->find(text);
       if (category == context_.status_categories->end()) {
-        violations_->Add(at, "NOT_FOUND", "is not a known status");
+        violations_->Add(at, ErrorReason::NOT_FOUND, "is not a known status");
         continue;
       }
       result.set_fields.push_back(
@@ -133,7 +134,7 @@ class Converter {
     result.order = placement.order();
     const auto type = context_.milestone_types.find(placement.milestone_type());
     if (type == context_.milestone_types.end()) {
-      violations_->Add(path + ".milestone_type", "NOT_FOUND",
+      violations_->Add(path + ".milestone_type", ErrorReason::NOT_FOUND,
                        "names no milestone type that exists");
     } else {
       result.recurrence =
@@ -202,7 +203,7 @@ class Converter {
   void Only(bool fits, bool given, const std::string& path,
             absl::string_view field, absl::string_view kind) {
     if (given && !fits) {
-      violations_->Add(absl::StrCat(path, ".", field), "INVALID",
+      violations_->Add(absl::StrCat(path, ".", field), ErrorReason::INVALID,
                        absl::StrCat("is for kind ", kind, " alone"));
     }
   }
@@ -310,7 +311,7 @@ std::shared_ptr<const sla::Process> ToProcess(
         context.schema->Find(definition.start_field());
     if (!slot.has_value() ||
         context.schema->field(*slot).type != sla::Type::kInstant) {
-      violations->Add(at("start_field"), "NOT_FOUND",
+      violations->Add(at("start_field"), ErrorReason::NOT_FOUND,
                       "names no instant field of the item");
     } else {
       process->start_field = *slot;
@@ -328,14 +329,14 @@ std::shared_ptr<const sla::Process> ToProcess(
     const absl::string_view message = checked.message();
     const size_t colon = message.find(": ");
     if (colon == absl::string_view::npos) {
-      violations->Add(path, "INVALID", message);
+      violations->Add(path, ErrorReason::INVALID, message);
     } else {
       violations->Add(
           at(absl::StrReplaceAll(message.substr(0, colon),
                                  {{"placements", "milestones"},
                                   {"completion", "completion_criteria"},
                                   {"pause", "pause_criteria"}})),
-          "INVALID", message.substr(colon + 2));
+          ErrorReason::INVALID, message.substr(colon + 2));
     }
   }
   return process;

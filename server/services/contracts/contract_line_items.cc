@@ -110,7 +110,7 @@ absl::Status CheckAsset(storage::Transaction& tx,
   if (absl::IsNotFound(asset.status()) && !named_anew) return absl::OkStatus();
   if (!asset.ok()) return asset.status();
   if (asset->account() != line.account()) {
-    return errors::FieldInvalid(field, "OTHER_ACCOUNT",
+    return errors::FieldInvalid(field, ErrorReason::OTHER_ACCOUNT,
                                 "is an asset of another account (C1)");
   }
   return absl::OkStatus();
@@ -132,7 +132,8 @@ absl::Status CheckTerm(storage::Transaction& tx,
   absl::StatusOr<contracts::Term> own = TermOf(line, kField);
   if (!own.ok()) return own.status();
   absl::StatusOr<contracts::Term> term = contracts::TermOfLine(*whole, *own);
-  if (!term.ok()) return Refused(kField, "INVALID_TERM", term.status());
+  if (!term.ok())
+    return Refused(kField, ErrorReason::INVALID_TERM, term.status());
   if (line.asset().empty() || line.cancelled()) return absl::OkStatus();
   absl::StatusOr<std::vector<v1::ContractLineItem>> others =
       LinesOfAsset(tx, line);
@@ -150,7 +151,7 @@ absl::Status CheckTerm(storage::Transaction& tx,
     if (!taken.ok()) return taken.status();
     if (!contracts::Overlap(*taken, *term)) continue;
     return errors::FieldInvalid(
-        absl::StrCat(kField, ".asset"), "ASSET_ON_CONTRACT",
+        absl::StrCat(kField, ".asset"), ErrorReason::ASSET_ON_CONTRACT,
         absl::StrCat("is on ", other.name(),
                      " on the same days: an asset is on a contract once for a "
                      "period (C8)"));
@@ -167,7 +168,7 @@ absl::Status CheckParent(storage::Transaction& tx,
       [&](const v1::ContractLineItem& parent) {
         return parent.service_contract() == line.service_contract()
                    ? absl::OkStatus()
-                   : errors::FieldInvalid(field, "OTHER_CONTRACT",
+                   : errors::FieldInvalid(field, ErrorReason::OTHER_CONTRACT,
                                           "is a line of another contract (C8)");
       });
 }

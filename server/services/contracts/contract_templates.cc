@@ -128,7 +128,7 @@ absl::Status SetDates(const Call& call, const Catalog& catalog,
   absl::StatusOr<contracts::Term> whole = contracts::Complete(term);
   if (!whole.ok()) {
     return errors::FieldInvalid(
-        "start_date", "INVALID_TERM",
+        "start_date", ErrorReason::INVALID_TERM,
         absl::StrCat("with the template's term of ", contract->term_months(),
                      " months ends after the year 9999 (C2)"));
   }

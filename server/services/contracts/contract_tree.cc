@@ -31,7 +31,7 @@ absl::StatusOr<contracts::Forest> ForestOf(const std::vector<Message>& nodes) {
     if (above != places.end()) parents[i] = above->second;
   }
   absl::StatusOr<contracts::Forest> forest = contracts::Forest::Build(parents);
-  if (!forest.ok()) return Refused("", "CYCLE", forest.status());
+  if (!forest.ok()) return Refused("", ErrorReason::CYCLE, forest.status());
   return forest;
 }
 
@@ -52,7 +52,8 @@ absl::StatusOr<Totals> Sums(const contracts::Forest& forest,
     amounts.push_back({*amount});
   }
   absl::StatusOr<Totals> totals = contracts::TreeTotals(forest, amounts);
-  if (!totals.ok()) return Refused("", "OUT_OF_RANGE", totals.status());
+  if (!totals.ok())
+    return Refused("", ErrorReason::OUT_OF_RANGE, totals.status());
   return totals;
 }
 

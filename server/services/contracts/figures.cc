@@ -20,7 +20,8 @@ absl::StatusOr<Currency> CurrencyOf(const v1::ServiceContract& contract,
                                     absl::string_view field) {
   absl::StatusOr<Currency> currency = Currency::Find(
       absl::StrCat(field, ".currency_code"), contract.currency_code());
-  if (!currency.ok()) return Refused("", "INVALID_MONEY", currency.status());
+  if (!currency.ok())
+    return Refused("", ErrorReason::INVALID_MONEY, currency.status());
   return currency;
 }
 
@@ -30,7 +31,7 @@ absl::StatusOr<Money> Amount(const google::type::Money& money,
   absl::StatusOr<Money> amount = ToMoney(money, path);
   if (!amount.ok()) return amount;
   absl::Status same = contracts::CheckCurrency(path, currency, *amount);
-  if (!same.ok()) return Refused("", "MIXED_CURRENCIES", same);
+  if (!same.ok()) return Refused("", ErrorReason::MIXED_CURRENCIES, same);
   return amount;
 }
 
@@ -92,12 +93,12 @@ absl::Status TakePrice(const v1::ServiceContract& contract,
   if (!contract.price_book().empty() &&
       entry.price_book() != contract.price_book()) {
     return errors::FieldInvalid(
-        path, "OTHER_PRICE_BOOK",
+        path, ErrorReason::OTHER_PRICE_BOOK,
         "is of another price book than the contract (C8)");
   }
   if (entry.unit_price().currency_code() != contract.currency_code()) {
     return errors::FieldInvalid(
-        path, "MIXED_CURRENCIES",
+        path, ErrorReason::MIXED_CURRENCIES,
         absl::StrCat("is in another currency than the contract, which is in ",
                      contract.currency_code(), " (C8)"));
   }
@@ -123,7 +124,8 @@ absl::Status PriceLine(const v1::ServiceContract& contract,
   if (!discount.ok()) return discount.status();
   absl::StatusOr<LinePrice> price =
       contracts::PriceLine({*unit_price, *quantity, *discount});
-  if (!price.ok()) return Refused(field, "OUT_OF_RANGE", price.status());
+  if (!price.ok())
+    return Refused(field, ErrorReason::OUT_OF_RANGE, price.status());
   *line->mutable_subtotal() = ToProto(price->subtotal);
   *line->mutable_total_price() = ToProto(price->total_price);
   return absl::OkStatus();
@@ -166,7 +168,8 @@ absl::Status PriceContract(const v1::ContractLineItem* gone,
 
   absl::StatusOr<contracts::ContractPrice> price =
       contracts::PriceContract(*terms, parts);
-  if (!price.ok()) return Refused(field, "OUT_OF_RANGE", price.status());
+  if (!price.ok())
+    return Refused(field, ErrorReason::OUT_OF_RANGE, price.status());
   contract->set_line_count(lines);
   *contract->mutable_subtotal() = ToProto(price->subtotal);
   contract->set_discount(price->discount ? price->discount->ToString() : "");

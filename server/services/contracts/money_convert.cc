@@ -8,7 +8,7 @@
 
 namespace charter::services {
 
-absl::Status Refused(absl::string_view parent, absl::string_view reason,
+absl::Status Refused(absl::string_view parent, ErrorReason reason,
                      const absl::Status& status) {
   if (status.ok()) return status;
   const std::pair<absl::string_view, absl::string_view> parts =
@@ -22,7 +22,8 @@ absl::StatusOr<contracts::Money> ToMoney(const google::type::Money& money,
                                          absl::string_view field) {
   absl::StatusOr<contracts::Money> amount = contracts::Money::FromUnits(
       field, money.currency_code(), money.units(), money.nanos());
-  if (!amount.ok()) return Refused("", "INVALID_MONEY", amount.status());
+  if (!amount.ok())
+    return Refused("", ErrorReason::INVALID_MONEY, amount.status());
   return amount;
 }
 
@@ -40,7 +41,8 @@ absl::StatusOr<contracts::Decimal> ToDecimal(absl::string_view text,
   if (text.empty()) return fallback;
   absl::StatusOr<contracts::Decimal> number =
       contracts::Decimal::Parse(field, text);
-  if (!number.ok()) return Refused("", "INVALID_NUMBER", number.status());
+  if (!number.ok())
+    return Refused("", ErrorReason::INVALID_NUMBER, number.status());
   return number;
 }
 

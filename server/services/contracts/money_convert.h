@@ -9,13 +9,14 @@
 #include "google/type/money.pb.h"
 #include "server/contracts/decimal.h"
 #include "server/contracts/money.h"
+#include "server/services/shared/errors.h"
 
 namespace charter::services {
 
 // What the contract rules refused (`path: what is wrong`, contracts/refusal.h)
 // in the catalogue's terms: FIELD_INVALID with `reason` and the path, `parent`
 // before it ("" where the rules were given the whole path). OK stays OK.
-absl::Status Refused(absl::string_view parent, absl::string_view reason,
+absl::Status Refused(absl::string_view parent, ErrorReason reason,
                      const absl::Status& status);
 
 // INVALID_ARGUMENT FIELD_INVALID with the reason INVALID_MONEY and the path

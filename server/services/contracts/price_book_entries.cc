@@ -26,7 +26,7 @@ absl::Status CheckEntry(storage::Transaction& tx,
       ToMoney(entry.unit_price(), kUnitPrice);
   if (!price.ok()) return price.status();
   if (price->minor < 0) {
-    return errors::FieldInvalid(kUnitPrice, "OUT_OF_RANGE",
+    return errors::FieldInvalid(kUnitPrice, ErrorReason::OUT_OF_RANGE,
                                 "must be zero or more");
   }
   if (before != nullptr) {
@@ -34,7 +34,7 @@ absl::Status CheckEntry(storage::Transaction& tx,
         before->unit_price().currency_code())
       return absl::OkStatus();
     return errors::FieldInvalid(
-        absl::StrCat(kUnitPrice, ".currency_code"), "IMMUTABLE",
+        absl::StrCat(kUnitPrice, ".currency_code"), ErrorReason::IMMUTABLE,
         "cannot be changed: make an entry in the other currency");
   }
   tx.Prefetch([&](storage::Transaction& ahead) {

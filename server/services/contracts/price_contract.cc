@@ -48,7 +48,7 @@ absl::StatusOr<contracts::LineTerms> TermsOf(
   std::string path = absl::StrCat(field, ".unit_price");
   if (!line.has_unit_price()) {
     if (line.price_book_entry().empty()) {
-      return errors::FieldInvalid(path, "REQUIRED",
+      return errors::FieldInvalid(path, ErrorReason::REQUIRED,
                                   "give it, or the price_book_entry");
     }
     path = absl::StrCat(field, ".price_book_entry");
@@ -60,7 +60,7 @@ absl::StatusOr<contracts::LineTerms> TermsOf(
   absl::StatusOr<Money> unit_price = ToMoney(price, path);
   if (!unit_price.ok()) return unit_price.status();
   absl::Status same = contracts::CheckCurrency(path, currency, *unit_price);
-  if (!same.ok()) return Refused("", "MIXED_CURRENCIES", same);
+  if (!same.ok()) return Refused("", ErrorReason::MIXED_CURRENCIES, same);
   absl::StatusOr<Decimal> quantity = ToDecimal(
       line.quantity(), absl::StrCat(field, ".quantity"), Decimal::FromWhole(1));
   if (!quantity.ok()) return quantity.status();
@@ -74,7 +74,8 @@ absl::StatusOr<contracts::ContractTerms> TermsOf(
     const v1::PriceContractRequest& request) {
   absl::StatusOr<contracts::Currency> currency =
       contracts::Currency::Find("currency_code", request.currency_code());
-  if (!currency.ok()) return Refused("", "INVALID_MONEY", currency.status());
+  if (!currency.ok())
+    return Refused("", ErrorReason::INVALID_MONEY, currency.status());
   absl::StatusOr<Decimal> discount =
       ToDecimal(request.additional_discount(), "additional_discount");
   if (!discount.ok()) return discount.status();
@@ -113,7 +114,8 @@ absl::StatusOr<v1::PriceContractResponse> PriceContract(
   }
   absl::StatusOr<contracts::PricedContract> priced =
       contracts::PriceContractAndLines(*terms, lines);
-  if (!priced.ok()) return Refused("", "OUT_OF_RANGE", priced.status());
+  if (!priced.ok())
+    return Refused("", ErrorReason::OUT_OF_RANGE, priced.status());
   v1::PriceContractResponse response;
   for (size_t i = 0; i < lines.size(); ++i) {
     v1::PricedLine& line = *response.add_lines();

@@ -42,12 +42,13 @@ absl::StatusOr<Term> TermOfSuccessor(const Term& term,
   absl::StatusOr<Term> successor = contracts::RenewedTerm(term, months, end);
   if (absl::IsFailedPrecondition(successor.status())) {
     return errors::Precondition(
-        "OPEN_ENDED", request.name(),
+        ErrorReason::OPEN_ENDED, request.name(),
         absl::StrCat(request.name(),
                      " is open-ended: give it an end_date before it is renewed "
                      "(C9)"));
   }
-  if (!successor.ok()) return Refused("", "INVALID_TERM", successor.status());
+  if (!successor.ok())
+    return Refused("", ErrorReason::INVALID_TERM, successor.status());
   return successor;
 }
 

@@ -42,7 +42,7 @@ absl::StatusOr<Repricing> RepricingOf(const v1::RenewContractRequest& request) {
       request.pricing() == v1::RenewContractRequest::PRICE_BOOK;
   if (repricing.price_book && !request.price_change_percent().empty()) {
     return errors::FieldInvalid(
-        kPercent, "CONFLICT",
+        kPercent, ErrorReason::CONFLICT,
         "give the price book's prices or a percentage, not both (C9)");
   }
   absl::StatusOr<contracts::Decimal> percent =
@@ -52,7 +52,7 @@ absl::StatusOr<Repricing> RepricingOf(const v1::RenewContractRequest& request) {
   const contracts::Decimal least = contracts::Decimal::FromWhole(-100);
   const contracts::Decimal most = contracts::Decimal::FromWhole(1000);
   if (repricing.percent >= least && repricing.percent <= most) return repricing;
-  return errors::FieldInvalid(kPercent, "OUT_OF_RANGE",
+  return errors::FieldInvalid(kPercent, ErrorReason::OUT_OF_RANGE,
                               "must be -100 to 1,000 percent (C9)");
 }
 
@@ -83,7 +83,7 @@ absl::Status Reprice(storage::Transaction& tx, const Repricing& repricing,
       absl::StatusOr<contracts::Money> price =
           contracts::ChangePrice(*was, repricing.percent);
       if (!price.ok())
-        return Refused(line.name(), "OUT_OF_RANGE", price.status());
+        return Refused(line.name(), ErrorReason::OUT_OF_RANGE, price.status());
       *line.mutable_unit_price() = ToProto(*price);
     }
     absl::Status status = PriceLine(contract, line.name(), &line);

@@ -31,7 +31,7 @@ constexpr char kField[] = "service_contract";
 
 absl::Status OtherAccount(absl::string_view path, absl::string_view what) {
   return errors::FieldInvalid(
-      path, "OTHER_ACCOUNT",
+      path, ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 
@@ -44,7 +44,8 @@ absl::Status CompleteTerm(const contracts::Written* written,
   absl::StatusOr<contracts::Term> whole =
       written == nullptr ? contracts::Complete(*term)
                          : contracts::Revise(*term, *written);
-  if (!whole.ok()) return Refused(kField, "INVALID_TERM", whole.status());
+  if (!whole.ok())
+    return Refused(kField, ErrorReason::INVALID_TERM, whole.status());
   SetTerm(*whole, contract);
   return absl::OkStatus();
 }
@@ -65,7 +66,7 @@ absl::Status CheckLines(const std::vector<v1::ContractLineItem>& lines,
         absl::StartsWith(inside.status().message(), "start_date")
             ? "service_contract.start_date"
             : "service_contract.end_date",
-        "LINE_OUTSIDE_CONTRACT",
+        ErrorReason::LINE_OUTSIDE_CONTRACT,
         absl::StrCat("leaves ", line.name(),
                      " outside the contract; change its dates first, or cancel "
                      "it (C8)"));
@@ -95,7 +96,7 @@ absl::Status CheckAgainstLines(storage::Transaction& tx,
     for (const v1::ContractLineItem& line : *lines) {
       if (line.has_delete_time()) continue;
       return errors::FieldInvalid(
-          "service_contract.price_book", "HAS_LINES",
+          "service_contract.price_book", ErrorReason::HAS_LINES,
           "cannot change while the contract has lines, whose prices are from "
           "the other one (C8); empty it, or delete them");
     }
@@ -112,7 +113,7 @@ absl::Status CheckAgainstLines(storage::Transaction& tx,
   if (!elsewhere.ok()) return elsewhere.status();
   if (elsewhere->empty()) return absl::OkStatus();
   return errors::FieldInvalid(
-      "service_contract.end_date", "OTHER_ACCOUNT",
+      "service_contract.end_date", ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("a line of the contract is for ", *elsewhere->begin(),
                    ", which the account has not got any more; cancel the line "
                    "or give it an end of its own (C1)"));

@@ -36,7 +36,7 @@ absl::Status CheckDates(const v1::Asset& asset) {
   if (!violations.empty()) return violations.ToStatus();
   if (asset.has_install_date() && asset.has_usage_end_date() &&
       *ToDate(asset.usage_end_date()) < *ToDate(asset.install_date())) {
-    violations.Add("asset.usage_end_date", "OUT_OF_RANGE",
+    violations.Add("asset.usage_end_date", ErrorReason::OUT_OF_RANGE,
                    "is before install_date");
   }
   return violations.ToStatus();
@@ -48,7 +48,7 @@ absl::Status CheckPrice(const v1::Asset& asset) {
       ToMoney(asset.price(), "asset.price");
   if (!price.ok()) return price.status();
   if (price->minor >= 0) return absl::OkStatus();
-  return errors::FieldInvalid("asset.price", "OUT_OF_RANGE",
+  return errors::FieldInvalid("asset.price", ErrorReason::OUT_OF_RANGE,
                               "must be zero or more");
 }
 
@@ -90,7 +90,7 @@ absl::Status CheckProduct(storage::Transaction& tx, const v1::Asset* before,
   if (product->serialized() && asset.serial_number().empty() &&
       naming == Naming::kAnew) {
     return errors::FieldInvalid(
-        "asset.serial_number", "REQUIRED",
+        "asset.serial_number", ErrorReason::REQUIRED,
         "an asset of a serialized product has a serial number");
   }
   return absl::OkStatus();
@@ -150,7 +150,7 @@ Resource<v1::Asset> Assets() {
 
 absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
   return errors::FieldInvalid(
-      field, "OTHER_ACCOUNT",
+      field, ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 

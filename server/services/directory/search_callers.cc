@@ -415,12 +415,12 @@ class Finder {
 absl::StatusOr<std::vector<Reading>> ReadQuery(absl::string_view text) {
   search::Query query = search::ParseQuery(text);
   if (query.readings.empty()) {
-    return errors::FieldInvalid("query", "NO_WORD",
+    return errors::FieldInvalid("query", ErrorReason::NO_WORD,
                                 "has neither a letter nor a digit to look for");
   }
   if (query.words > search::kMostWords) {
     return errors::FieldInvalid(
-        "query", "TOO_MANY_WORDS",
+        "query", ErrorReason::TOO_MANY_WORDS,
         absl::StrCat("has more than ", search::kMostWords,
                      " words; leave out the common ones"));
   }

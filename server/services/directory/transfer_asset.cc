@@ -26,7 +26,7 @@ using Request = v1::TransferAssetRequest;
 absl::Status CheckReceiver(storage::Transaction& tx, const Request& request,
                            const v1::Asset& asset) {
   if (request.account() == asset.account()) {
-    return errors::FieldInvalid("account", "SAME",
+    return errors::FieldInvalid("account", ErrorReason::SAME,
                                 "has the asset already; name who gets it");
   }
   absl::Status status =

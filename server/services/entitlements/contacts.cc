@@ -70,7 +70,7 @@ absl::StatusOr<v1::Entitlement> AddEntitlementContacts(
         contacts->insert(request.contacts().begin(), request.contacts().end());
         if (contacts->size() <= kMaxContacts) return absl::OkStatus();
         return errors::FieldInvalid(
-            "contacts", "TOO_MANY",
+            "contacts", ErrorReason::TOO_MANY,
             absl::StrCat("at most 1,000 may use an entitlement, and these "
                          "would make ",
                          contacts->size(),
@@ -90,7 +90,7 @@ absl::StatusOr<v1::Entitlement> RemoveEntitlementContacts(
           contacts->erase(contact);
         if (!contacts->empty()) return absl::OkStatus();
         return errors::Precondition(
-            "LAST_CONTACT", request.name(),
+            ErrorReason::LAST_CONTACT, request.name(),
             "nobody would be left, and an entitlement without contacts is "
             "everybody's (C4): add another contact first, or have it "
             "suspended");

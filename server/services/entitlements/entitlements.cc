@@ -50,7 +50,7 @@ absl::Status CheckCounted(const v1::Entitlement* before,
        entitlement.allotment().unit() == before->allotment().unit()))
     return absl::OkStatus();
   return errors::FieldInvalid(
-      "entitlement.allotment.unit", "IN_USE",
+      "entitlement.allotment.unit", ErrorReason::IN_USE,
       "cannot be changed or taken away once the ledger has an entry (C5); "
       "ALLOW_OVERDRAFT lifts the limit");
 }
@@ -130,7 +130,7 @@ absl::StatusOr<v1::ListEntitlementsResponse> ListEntitlements(
   std::vector<storage::Equality> restrict_to;
   if (!request.contact().empty()) {
     if (!MaySeeContacts(call)) {
-      return errors::FieldInvalid("contact", "HIDDEN",
+      return errors::FieldInvalid("contact", ErrorReason::HIDDEN,
                                   "you do not see whom entitlements list");
     }
     restrict_to = {{"contacts", request.contact()}};

@@ -192,7 +192,7 @@ absl::Status CreateForLines(Call& call, storage::Transaction& tx,
 absl::StatusOr<v1::Entitlement> ApplyTemplate(
     Call& call, const v1::ApplyTemplateRequest& request) {
   if (request.account().empty() && request.asset().empty()) {
-    return errors::FieldInvalid("account", "REQUIRED",
+    return errors::FieldInvalid("account", ErrorReason::REQUIRED,
                                 "give the account or the asset");
   }
   FieldViolations violations;

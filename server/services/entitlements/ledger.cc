@@ -29,7 +29,7 @@ using ledger::EntryKind;
 absl::Status CheckSubject(absl::string_view subject) {
   if (!absl::StartsWith(subject, "cases/")) return absl::OkStatus();
   return errors::FieldInvalid(
-      "subject", "SERVER_ONLY",
+      "subject", ErrorReason::SERVER_ONLY,
       "is a case's, whose unit follows the case (C5); change the case");
 }
 
@@ -39,7 +39,7 @@ absl::StatusOr<absl::Time> Ahead(const Call& call, bool given,
                                  absl::string_view field) {
   if (!given) return absl::InfiniteFuture();
   if (ToTime(time) <= call.now()) {
-    return errors::FieldInvalid(field, "OUT_OF_RANGE",
+    return errors::FieldInvalid(field, ErrorReason::OUT_OF_RANGE,
                                 "must be later than now (C5)");
   }
   return ToTime(time);
@@ -185,7 +185,7 @@ absl::StatusOr<v1::LedgerChange> ReleaseUnits(
 absl::StatusOr<v1::LedgerChange> AdjustUnits(
     Call& call, const v1::AdjustUnitsRequest& request) {
   if (request.units() == 0) {
-    return errors::FieldInvalid("units", "OUT_OF_RANGE",
+    return errors::FieldInvalid("units", ErrorReason::OUT_OF_RANGE,
                                 "adds or takes at least one unit (C5)");
   }
   return ChangeLedger(call, request, Once{EntryKind::kAdjust, request.units()},
@@ -201,7 +201,7 @@ absl::StatusOr<v1::LedgerChange> TransferUnits(
   if (absl::Status status = CheckSubject(request.subject()); !status.ok())
     return status;
   if (request.name() == request.destination()) {
-    return errors::FieldInvalid("destination", "SAME",
+    return errors::FieldInvalid("destination", ErrorReason::SAME,
                                 "is the entitlement that gives (C5)");
   }
   const std::string subject = request.subject().empty()
@@ -220,11 +220,11 @@ absl::StatusOr<v1::LedgerChange> TransferUnits(
         if (!to.ok()) return to.status();
         const v1::Entitlement& giver = (*from)->entitlement;
         if ((*to)->entitlement.account() != giver.account()) {
-          return errors::FieldInvalid("destination", "OTHER_ACCOUNT",
+          return errors::FieldInvalid("destination", ErrorReason::OTHER_ACCOUNT,
                                       "is an entitlement of another account");
         }
         if (!(*to)->Counts(giver.allotment().unit())) {
-          return errors::FieldInvalid("destination", "OTHER_UNIT",
+          return errors::FieldInvalid("destination", ErrorReason::OTHER_UNIT,
                                       "its allotment is of another unit (C5)");
         }
         absl::StatusOr<bool> recorded =
@@ -306,8 +306,8 @@ absl::StatusOr<v1::LedgerStatement> GetLedgerStatement(
                              : call.now() + absl::Microseconds(1);
   if (start >= end) {
     return errors::FieldInvalid(
-        request.has_end_time() ? "end_time" : "start_time", "OUT_OF_RANGE",
-        "the period must end after it begins");
+        request.has_end_time() ? "end_time" : "start_time",
+        ErrorReason::OUT_OF_RANGE, "the period must end after it begins");
   }
   const std::string& name = request.name();
   ledger::Ledger ledger;

@@ -25,7 +25,7 @@ namespace {
 
 absl::Status NotRenewable(const v1::Entitlement& entitlement,
                           absl::string_view why) {
-  return errors::Precondition("NOT_RENEWABLE", entitlement.name(),
+  return errors::Precondition(ErrorReason::NOT_RENEWABLE, entitlement.name(),
                               absl::StrCat(entitlement.name(), " ", why));
 }
 
@@ -53,7 +53,8 @@ absl::StatusOr<contracts::Term> NextTerm(
   // `path: what is wrong` (contracts/refusal.h).
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(next.status().message(), absl::MaxSplits(": ", 1));
-  return errors::FieldInvalid(parts.first, "OUT_OF_RANGE", parts.second);
+  return errors::FieldInvalid(parts.first, ErrorReason::OUT_OF_RANGE,
+                              parts.second);
 }
 
 // The successor that it has already; nullopt: none, or none any more.
@@ -183,7 +184,7 @@ absl::StatusOr<v1::Entitlement> RenewEntitlement(
   if (request.has_end_date())
     CheckDate(request.end_date(), "end_date", &violations);
   if (request.has_end_date() && request.term_months() != 0) {
-    violations.Add("term_months", "CONFLICT",
+    violations.Add("term_months", ErrorReason::CONFLICT,
                    "give `term_months` or `end_date`, not both");
   }
   if (!violations.empty()) return violations.ToStatus();

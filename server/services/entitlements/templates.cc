@@ -35,7 +35,7 @@ auto TemplateHook(Call& call) {
     for (int i = 0; i < checked.channels_size(); ++i) {
       if (checked.channels(i).empty()) {
         violations.Add(absl::StrCat("entitlement_template.channels[", i, "]"),
-                       "REQUIRED", "names no origin of cases");
+                       ErrorReason::REQUIRED, "names no origin of cases");
       }
     }
     if (!violations.empty()) return violations.ToStatus();

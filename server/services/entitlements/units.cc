@@ -16,13 +16,13 @@ namespace {
 constexpr char kCreation[] = "creation";
 
 absl::Status WithoutAllotment(absl::string_view field) {
-  return errors::FieldInvalid(field, "NOT_ALLOWED",
+  return errors::FieldInvalid(field, ErrorReason::NOT_ALLOWED,
                               "needs an allotment, which says what a unit is "
                               "(C5): give it too, or leave the units out");
 }
 
 absl::Status WithoutUnits(absl::string_view field) {
-  return errors::FieldInvalid(field, "NOT_ALLOWED",
+  return errors::FieldInvalid(field, ErrorReason::NOT_ALLOWED,
                               "is of initial_units, and there are none (C5): "
                               "give them too, or leave it out");
 }
@@ -34,7 +34,8 @@ absl::Status CheckAllotment(absl::string_view path,
   if (allotment.unit() != v1::Allotment::MINUTES ||
       allotment.commit() == v1::Allotment::COMMIT_UNSPECIFIED)
     return absl::OkStatus();
-  return errors::FieldInvalid(absl::StrCat(path, ".commit"), "NOT_ALLOWED",
+  return errors::FieldInvalid(absl::StrCat(path, ".commit"),
+                              ErrorReason::NOT_ALLOWED,
                               "is of cases; minutes are used when the work is "
                               "logged (C5)");
 }
@@ -50,7 +51,7 @@ absl::StatusOr<FirstUnits> FirstUnitsOf(
   if (first.units == 0) return WithoutUnits("units_lapse_time");
   first.lapse = ToTime(request.units_lapse_time());
   if (first.lapse > call.now()) return first;
-  return errors::FieldInvalid("units_lapse_time", "OUT_OF_RANGE",
+  return errors::FieldInvalid("units_lapse_time", ErrorReason::OUT_OF_RANGE,
                               "must be later than now (C5)");
 }
 

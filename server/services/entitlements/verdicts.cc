@@ -26,7 +26,7 @@ Question ToQuestion(const Call& call, const Request& request) {
 
 absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
   return errors::FieldInvalid(
-      field, "OTHER_ACCOUNT",
+      field, ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 
@@ -69,7 +69,7 @@ absl::StatusOr<v1::VerifyEntitlementResponse> Answer(Call& call,
                                                      Question* question) {
   if (question->account.empty() && question->contact.empty() &&
       question->asset.empty()) {
-    return errors::FieldInvalid("account", "REQUIRED",
+    return errors::FieldInvalid("account", ErrorReason::REQUIRED,
                                 "give the account, the contact or the asset");
   }
   tx.Prefetch([&](storage::Transaction& ahead) {

@@ -22,7 +22,7 @@ namespace {
 
 absl::Status OtherAccount(absl::string_view field, absl::string_view what) {
   return errors::FieldInvalid(
-      field, "OTHER_ACCOUNT",
+      field, ErrorReason::OTHER_ACCOUNT,
       absl::StrCat("is ", what, " of another account (C1)"));
 }
 
@@ -39,15 +39,15 @@ absl::Status CheckFields(absl::string_view path,
   }
   for (int i = 0; i < entitlement.channels_size(); ++i) {
     if (entitlement.channels(i).empty()) {
-      violations.Add(absl::StrCat(path, "channels[", i, "]"), "REQUIRED",
-                     "names no origin of cases");
+      violations.Add(absl::StrCat(path, "channels[", i, "]"),
+                     ErrorReason::REQUIRED, "names no origin of cases");
     }
   }
   if (!violations.empty()) return violations.ToStatus();
   if (entitlement.has_start_date() && entitlement.has_end_date() &&
       *ToDate(entitlement.end_date()) < *ToDate(entitlement.start_date())) {
     return errors::FieldInvalid(
-        absl::StrCat(path, "end_date"), "OUT_OF_RANGE",
+        absl::StrCat(path, "end_date"), ErrorReason::OUT_OF_RANGE,
         "is before start_date; both days are in force (C2)");
   }
   return absl::OkStatus();
@@ -74,9 +74,10 @@ absl::Status CheckContacts(absl::string_view path, storage::Transaction& tx,
       if (contact.name() == entitlement.contacts(i)) found = &contact;
     }
     if (found == nullptr || found->has_delete_time()) {
-      violations.Add(field, "NOT_FOUND", "names no contact that exists");
+      violations.Add(field, ErrorReason::NOT_FOUND,
+                     "names no contact that exists");
     } else if (found->account() != entitlement.account()) {
-      violations.Add(field, "OTHER_ACCOUNT",
+      violations.Add(field, ErrorReason::OTHER_ACCOUNT,
                      "is a contact of another account (C1)");
     }
   }
@@ -120,7 +121,8 @@ absl::Status CheckCovered(absl::string_view path, storage::Transaction& tx,
     if (!status.ok()) return status;
   }
   if (!product_of_asset.empty() && product_of_asset != entitlement.product()) {
-    return errors::FieldInvalid(absl::StrCat(path, "product"), "NOT_OF_ASSET",
+    return errors::FieldInvalid(absl::StrCat(path, "product"),
+                                ErrorReason::NOT_OF_ASSET,
                                 "is not the asset's product (C1)");
   }
   return absl::OkStatus();
@@ -148,12 +150,13 @@ absl::Status CheckHangsOn(absl::string_view path, storage::Transaction& tx,
     if (entitlement.service_contract().empty())
       entitlement.set_service_contract(line->service_contract());
     if (entitlement.service_contract() != line->service_contract()) {
-      return errors::FieldInvalid(field, "NOT_OF_CONTRACT",
+      return errors::FieldInvalid(field, ErrorReason::NOT_OF_CONTRACT,
                                   "is a line of another contract (C1)");
     }
     if (entitlement.asset().empty()) entitlement.set_asset(line->asset());
     if (!line->asset().empty() && entitlement.asset() != line->asset()) {
-      return errors::FieldInvalid(absl::StrCat(path, "asset"), "NOT_OF_LINE",
+      return errors::FieldInvalid(absl::StrCat(path, "asset"),
+                                  ErrorReason::NOT_OF_LINE,
                                   "is not the asset of the line (C1)");
     }
   }

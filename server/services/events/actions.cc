@@ -31,7 +31,7 @@ std::vector<std::string> LeaseIds(const Request& request) {
 // What the storage says of leases, in the catalogue's terms.
 absl::Status Refused(absl::string_view field, const absl::Status& status) {
   if (!absl::IsInvalidArgument(status)) return status;
-  return errors::FieldInvalid(field, "BAD_LEASE", status.message());
+  return errors::FieldInvalid(field, ErrorReason::BAD_LEASE, status.message());
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ absl::StatusOr<v1::ExtendActionLeaseResponse> ExtendActionLease(
 absl::StatusOr<v1::RejectActionResponse> RejectAction(
     Call& call, const v1::RejectActionRequest& request) {
   if (request.dead() && request.uncounted()) {
-    return errors::FieldInvalid("uncounted", "CONFLICT",
+    return errors::FieldInvalid("uncounted", ErrorReason::CONFLICT,
                                 "a dead letter's attempt counts: give either "
                                 "`dead` or `uncounted`");
   }

@@ -100,7 +100,8 @@ absl::StatusOr<Selection> SelectEvents(const Call& call,
   FieldViolations violations;
   for (int i = 0; i < filter.event_types_size(); ++i) {
     if (!IsTypePattern(filter.event_types(i))) {
-      violations.Add(absl::StrCat("filter.event_types[", i, "]"), "BAD_PATTERN",
+      violations.Add(absl::StrCat("filter.event_types[", i, "]"),
+                     ErrorReason::BAD_PATTERN,
                      "must be a type, such as `case.opened`, or all of a "
                      "group, such as `milestone.*`");
     }
@@ -112,7 +113,7 @@ absl::StatusOr<Selection> SelectEvents(const Call& call,
                        return collection.name == filter.resource_types(i);
                      })) {
       violations.Add(absl::StrCat("filter.resource_types[", i, "]"),
-                     "UNKNOWN_VALUE",
+                     ErrorReason::UNKNOWN_VALUE,
                      absl::StrCat("must be one of ", KnownCollections()));
     }
   }

@@ -52,7 +52,7 @@ absl::Status WatchEvents(Call& call, const v1::WatchEventsRequest& request,
                         : kHeartbeat;
   if (watch.heartbeat < kShortestHeartbeat ||
       watch.heartbeat > kLongestHeartbeat) {
-    return errors::FieldInvalid("heartbeat_interval", "OUT_OF_RANGE",
+    return errors::FieldInvalid("heartbeat_interval", ErrorReason::OUT_OF_RANGE,
                                 "must be 100 ms to 60 s");
   }
   const bool resumes =

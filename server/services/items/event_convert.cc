@@ -211,14 +211,14 @@ void CheckAttribute(const std::string& id, const v1::AttributeValue& value,
                     FieldViolations* violations) {
   const auto definition = catalog.attributes.find(id);
   if (definition == catalog.attributes.end()) {
-    violations->Add(path, "NOT_FOUND",
+    violations->Add(path, ErrorReason::NOT_FOUND,
                     "is no custom field; attributeDefinitions lists them");
     return;
   }
   const v1::AttributeDefinition& attribute = definition->second;
   if (!Fits(value, attribute.type())) {
     violations->Add(
-        path, "WRONG_TYPE",
+        path, ErrorReason::WRONG_TYPE,
         absl::StrCat("takes a value of type ",
                      v1::AttributeDefinition::Type_Name(attribute.type())));
     return;
@@ -227,7 +227,7 @@ void CheckAttribute(const std::string& id, const v1::AttributeValue& value,
       attribute.values_size() > 0 &&
       std::find(attribute.values().begin(), attribute.values().end(),
                 value.string_value()) == attribute.values().end()) {
-    violations->Add(path, "UNKNOWN_VALUE",
+    violations->Add(path, ErrorReason::UNKNOWN_VALUE,
                     "is none of the values of this custom field");
   }
 }
@@ -414,15 +414,16 @@ void CheckFields(const v1::Case& item, absl::Span<const std::string> paths,
                  FieldViolations* violations) {
   for (const std::string& field : paths) {
     if (field == "status" && CategoryOf(catalog, item.status()).empty()) {
-      violations->Add(absl::StrCat(path, ".status"), "UNKNOWN_VALUE",
+      violations->Add(absl::StrCat(path, ".status"), ErrorReason::UNKNOWN_VALUE,
                       "is no status; itemStatuses lists them");
     } else if (field == "priority" &&
                (item.priority() < 1 || item.priority() > 5)) {
-      violations->Add(absl::StrCat(path, ".priority"), "OUT_OF_RANGE",
-                      "is 1, the highest, to 5");
+      violations->Add(absl::StrCat(path, ".priority"),
+                      ErrorReason::OUT_OF_RANGE, "is 1, the highest, to 5");
     } else if (field == "business_hours" && !item.business_hours().empty() &&
                !catalog.HasHours(item.business_hours())) {
-      violations->Add(absl::StrCat(path, ".business_hours"), "NOT_FOUND",
+      violations->Add(absl::StrCat(path, ".business_hours"),
+                      ErrorReason::NOT_FOUND,
                       "names no business hours that exist");
     } else if (field == "attributes") {
       for (const auto& [id, value] : item.attributes()) {

@@ -70,7 +70,7 @@ absl::StatusOr<ItemChange> SettleItem(Item item,
   if (created) {
     return absl::IsOutOfRange(status)
                ? errors::NoOpenTime("its hours")
-               : errors::Precondition("EVALUATION_FAILED", "case",
+               : errors::Precondition(ErrorReason::EVALUATION_FAILED, "case",
                                       status.message());
   }
   return settlement.Park(status, std::move(kept));

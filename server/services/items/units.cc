@@ -131,7 +131,7 @@ class Follower {
     if (there != nullptr && !IsOwn(*there)) {
       if (fresh_) {
         return errors::FieldInvalid(
-            "case.entitlement", "OTHER_ACCOUNT",
+            "case.entitlement", ErrorReason::OTHER_ACCOUNT,
             "went to another account meanwhile, with its asset");
       }
       there = nullptr;

@@ -11,7 +11,7 @@ absl::Status FromLedger(const absl::Status& status,
   switch (status.code()) {
     case absl::StatusCode::kResourceExhausted:
       return errors::Precondition(
-          "ALLOTMENT_EXHAUSTED", entitlement,
+          ErrorReason::ALLOTMENT_EXHAUSTED, entitlement,
           absl::StrCat("its allotment is used up: ", status.message(),
                        " (C5); GrantUnits adds to it, and under the policy "
                        "ALLOW_OVERDRAFT more may be used than there is"));
@@ -23,12 +23,12 @@ absl::Status FromLedger(const absl::Status& status,
                                 "; another number needs another subject (C5)"));
     case absl::StatusCode::kFailedPrecondition:
       return errors::Precondition(
-          "UNITS_NOT_RESERVED", entitlement,
+          ErrorReason::UNITS_NOT_RESERVED, entitlement,
           absl::StrCat(status.message(),
                        " (C5); AdjustUnits gives back or takes units whatever "
                        "became of them"));
     case absl::StatusCode::kOutOfRange:
-      return errors::FieldInvalid("units", "OUT_OF_RANGE",
+      return errors::FieldInvalid("units", ErrorReason::OUT_OF_RANGE,
                                   absl::StrCat(status.message(), " (C5)"));
     default:
       return status;
@@ -37,7 +37,7 @@ absl::Status FromLedger(const absl::Status& status,
 
 absl::Status AllotmentMissing(absl::string_view entitlement) {
   return errors::Precondition(
-      "ALLOTMENT_MISSING", entitlement,
+      ErrorReason::ALLOTMENT_MISSING, entitlement,
       "has no allotment, so nothing of it is counted (C5); UpdateEntitlement "
       "gives it one");
 }

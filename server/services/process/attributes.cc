@@ -23,7 +23,8 @@ absl::Status Check(storage::Transaction& tx, const v1::AttributeDefinition*,
                    v1::AttributeDefinition& attribute) {
   if (attribute.values_size() > 0 &&
       attribute.type() != v1::AttributeDefinition::STRING) {
-    return errors::FieldInvalid("attribute_definition.values", "INVALID",
+    return errors::FieldInvalid("attribute_definition.values",
+                                ErrorReason::INVALID,
                                 "is for type STRING alone");
   }
   return storage::BumpGeneration(tx, attribute.name()).status();

@@ -33,7 +33,8 @@ void CheckHoursNames(const Catalog& catalog,
                      absl::string_view path, FieldViolations* violations) {
   const auto check = [&](const std::string& hours, const std::string& at) {
     if (!hours.empty() && !catalog.HasHours(hours)) {
-      violations->Add(at, "NOT_FOUND", "names no business hours that exist");
+      violations->Add(at, ErrorReason::NOT_FOUND,
+                      "names no business hours that exist");
     }
   };
   check(definition.business_hours(), absl::StrCat(path, ".business_hours"));

@@ -35,7 +35,7 @@ absl::StatusOr<std::string> VersionToRun(
                : errors::NotFound(request.process_version(), "process_version");
   }
   if (request.process_case() != v1::SimulateProcessRequest::kDefinition) {
-    return errors::FieldInvalid("definition", "REQUIRED",
+    return errors::FieldInvalid("definition", ErrorReason::REQUIRED,
                                 "give one of process_version and definition");
   }
   const std::string name = "entitlementProcesses/simulation/versions/1";
@@ -115,7 +115,7 @@ absl::StatusOr<v1::SimulateProcessResponse> SimulateProcess(
       }
     }
     if (as_of < opened) {
-      return errors::FieldInvalid("as_of", "OUT_OF_RANGE",
+      return errors::FieldInvalid("as_of", ErrorReason::OUT_OF_RANGE,
                                   "is before the item is opened");
     }
     absl::StatusOr<sla::Evaluation> evaluation =
@@ -125,7 +125,7 @@ absl::StatusOr<v1::SimulateProcessResponse> SimulateProcess(
     if (!evaluation.ok()) {
       return absl::IsOutOfRange(evaluation.status())
                  ? errors::NoOpenTime("the process")
-                 : errors::Precondition("EVALUATION_FAILED", "case",
+                 : errors::Precondition(ErrorReason::EVALUATION_FAILED, "case",
                                         evaluation.status().message());
     }
     FillRow(*evaluation, catalog, &item->row);

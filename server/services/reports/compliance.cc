@@ -200,13 +200,14 @@ absl::Status CheckRequest(const Request& request) {
   FieldViolations violations;
   for (int i = 0; i < request.dimensions_size(); ++i) {
     if (request.dimensions(i) != Request::DIMENSION_UNSPECIFIED) continue;
-    violations.Add(absl::StrCat("dimensions[", i, "]"), "REQUIRED",
+    violations.Add(absl::StrCat("dimensions[", i, "]"), ErrorReason::REQUIRED,
                    "is not a dimension; leave the list empty to split by "
                    "MILESTONE_TYPE and PRIORITY");
   }
   if (request.has_start_time() && request.has_end_time() &&
       ToInstant(request.end_time()) < ToInstant(request.start_time())) {
-    violations.Add("end_time", "OUT_OF_RANGE", "is before start_time");
+    violations.Add("end_time", ErrorReason::OUT_OF_RANGE,
+                   "is before start_time");
   }
   return violations.ToStatus();
 }

@@ -10,7 +10,7 @@ absl::Status CheckEachOnce(const std::vector<std::string>& names) {
   absl::flat_hash_set<absl::string_view> seen;
   for (size_t i = 0; i < names.size(); ++i) {
     if (seen.insert(names[i]).second) continue;
-    violations.Add(absl::StrCat("names[", i, "]"), "DUPLICATE",
+    violations.Add(absl::StrCat("names[", i, "]"), ErrorReason::DUPLICATE,
                    "is named before: name each once");
   }
   return violations.ToStatus();

@@ -74,7 +74,8 @@ absl::Status CheckRequests(const Request& batch) {
   FieldViolations violations;
   for (int i = 0; i < batch.requests_size(); ++i) {
     const auto refuse = [&](absl::string_view field) {
-      violations.Add(absl::StrCat("requests[", i, "].", field), "NOT_ALLOWED",
+      violations.Add(absl::StrCat("requests[", i, "].", field),
+                     ErrorReason::NOT_ALLOWED,
                      absl::StrCat("is of the whole batch: leave it out here, "
                                   "and set the batch's own ",
                                   field));

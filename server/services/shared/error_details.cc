@@ -6,11 +6,11 @@
 
 namespace charter::services::errors::details {
 
-absl::Status Make(absl::StatusCode code, absl::string_view reason,
+absl::Status Make(absl::StatusCode code, ErrorReason reason,
                   absl::string_view message, const Metadata& metadata) {
   absl::Status status(code, message);
   google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
+  info.set_reason(v1::ErrorReason_Name(reason));
   info.set_domain(kErrorDomain);
   for (const auto& [key, value] : metadata) {
     (*info.mutable_metadata())[key] = value;
@@ -19,12 +19,12 @@ absl::Status Make(absl::StatusCode code, absl::string_view reason,
   return status;
 }
 
-void AttachField(absl::string_view field, absl::string_view reason,
+void AttachField(absl::string_view field, ErrorReason reason,
                  absl::string_view description, absl::Status* status) {
   google::rpc::BadRequest bad;
   auto* violation = bad.add_field_violations();
   violation->set_field(std::string(field));
-  violation->set_reason(std::string(reason));
+  violation->set_reason(v1::ErrorReason_Name(reason));
   violation->set_description(std::string(description));
   Attach(bad, status);
 }

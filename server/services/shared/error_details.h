@@ -13,7 +13,7 @@
 namespace charter::services::errors::details {
 
 // A failure with its ErrorInfo.
-absl::Status Make(absl::StatusCode code, absl::string_view reason,
+absl::Status Make(absl::StatusCode code, ErrorReason reason,
                   absl::string_view message, const Metadata& metadata = {});
 
 // Goes before the full name of a detail's message, and so keys its payload.
@@ -27,7 +27,7 @@ void Attach(const Detail& detail, absl::Status* status) {
 }
 
 // A BadRequest with one violation.
-void AttachField(absl::string_view field, absl::string_view reason,
+void AttachField(absl::string_view field, ErrorReason reason,
                  absl::string_view description, absl::Status* status);
 // After what time to try again.
 void AttachRetry(absl::Duration delay, absl::Status* status);

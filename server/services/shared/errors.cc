@@ -21,7 +21,7 @@ using errors::details::AttachResource;
 using errors::details::AttachRetry;
 using errors::details::Make;
 
-absl::Status Syntax(absl::string_view reason, absl::string_view field,
+absl::Status Syntax(ErrorReason reason, absl::string_view field,
                     absl::string_view message, int line, int column) {
   const std::string text =
       absl::StrCat(field, ", line ", line, ", column ", column, ": ", message);
@@ -35,10 +35,9 @@ absl::Status Syntax(absl::string_view reason, absl::string_view field,
 
 }  // namespace
 
-void FieldViolations::Add(absl::string_view field, absl::string_view reason,
+void FieldViolations::Add(absl::string_view field, ErrorReason reason,
                           absl::string_view description) {
-  violations_.push_back(
-      {std::string(field), std::string(reason), std::string(description)});
+  violations_.push_back({std::string(field), reason, std::string(description)});
 }
 
 absl::Status FieldViolations::ToStatus() const {
@@ -47,7 +46,7 @@ absl::Status FieldViolations::ToStatus() const {
   for (const Violation& violation : violations_) {
     auto* proto = bad.add_field_violations();
     proto->set_field(violation.field);
-    proto->set_reason(violation.reason);
+    proto->set_reason(v1::ErrorReason_Name(violation.reason));
     proto->set_description(violation.description);
   }
   std::string text =
@@ -57,7 +56,7 @@ absl::Status FieldViolations::ToStatus() const {
                     " more, in the details)");
   }
   absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument, "FIELD_INVALID", text,
+      Make(absl::StatusCode::kInvalidArgument, ErrorReason::FIELD_INVALID, text,
            {{"field", violations_[0].field}});
   Attach(bad, &status);
   return status;
@@ -65,7 +64,7 @@ absl::Status FieldViolations::ToStatus() const {
 
 namespace errors {
 
-absl::Status FieldInvalid(absl::string_view field, absl::string_view reason,
+absl::Status FieldInvalid(absl::string_view field, ErrorReason reason,
                           absl::string_view description) {
   FieldViolations violations;
   violations.Add(field, reason, description);
@@ -74,12 +73,12 @@ absl::Status FieldInvalid(absl::string_view field, absl::string_view reason,
 
 absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
                           int line, int column) {
-  return Syntax("FILTER_SYNTAX", field, message, line, column);
+  return Syntax(ErrorReason::FILTER_SYNTAX, field, message, line, column);
 }
 
 absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
                             int line, int column) {
-  return Syntax("CRITERIA_SYNTAX", field, message, line, column);
+  return Syntax(ErrorReason::CRITERIA_SYNTAX, field, message, line, column);
 }
 
 absl::Status FromFilter(const absl::Status& status) {
@@ -95,7 +94,7 @@ absl::Status FromFilter(const absl::Status& status) {
       rest > 0) {
     return FilterSyntax("filter", text.substr(rest), line, column);
   }
-  return FieldInvalid("filter", "NO_LEAD", text);
+  return FieldInvalid("filter", ErrorReason::NO_LEAD, text);
 }
 
 absl::Status FieldMaskInvalid(absl::string_view path,
@@ -103,9 +102,9 @@ absl::Status FieldMaskInvalid(absl::string_view path,
   const std::string text =
       absl::StrCat("update_mask, path `", path, "`: ", description);
   absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument, "FIELD_MASK_INVALID", text,
-           {{"field", "update_mask"}, {"path", std::string(path)}});
-  AttachField("update_mask", "FIELD_MASK_INVALID", text, &status);
+      Make(absl::StatusCode::kInvalidArgument, ErrorReason::FIELD_MASK_INVALID,
+           text, {{"field", "update_mask"}, {"path", std::string(path)}});
+  AttachField("update_mask", ErrorReason::FIELD_MASK_INVALID, text, &status);
   return status;
 }
 
@@ -116,9 +115,9 @@ absl::Status PageTokenInvalid(absl::string_view field) {
       "given to another caller, method, filter or order. Begin again without "
       "it");
   absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID", text,
-           {{"field", std::string(field)}});
-  AttachField(field, "PAGE_TOKEN_INVALID", text, &status);
+      Make(absl::StatusCode::kInvalidArgument, ErrorReason::PAGE_TOKEN_INVALID,
+           text, {{"field", std::string(field)}});
+  AttachField(field, ErrorReason::PAGE_TOKEN_INVALID, text, &status);
   return status;
 }
 
@@ -126,10 +125,10 @@ absl::Status RequestIdReused(absl::string_view request_id) {
   constexpr char kText[] =
       "request_id: it was used within the last 24 hours for another request. "
       "Use a new one for each change";
-  absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED", kText,
-           {{"requestId", std::string(request_id)}, {"field", "request_id"}});
-  AttachField("request_id", "REQUEST_ID_REUSED", kText, &status);
+  absl::Status status = Make(
+      absl::StatusCode::kInvalidArgument, ErrorReason::REQUEST_ID_REUSED, kText,
+      {{"requestId", std::string(request_id)}, {"field", "request_id"}});
+  AttachField("request_id", ErrorReason::REQUEST_ID_REUSED, kText, &status);
   return status;
 }
 
@@ -137,9 +136,9 @@ absl::Status EventTimeInvalid(absl::string_view field,
                               absl::string_view description) {
   const std::string text = absl::StrCat(field, ": ", description);
   absl::Status status =
-      Make(absl::StatusCode::kInvalidArgument, "EVENT_TIME_INVALID", text,
-           {{"field", std::string(field)}});
-  AttachField(field, "EVENT_TIME_INVALID", text, &status);
+      Make(absl::StatusCode::kInvalidArgument, ErrorReason::EVENT_TIME_INVALID,
+           text, {{"field", std::string(field)}});
+  AttachField(field, ErrorReason::EVENT_TIME_INVALID, text, &status);
   return status;
 }
 
@@ -150,8 +149,8 @@ absl::Status NotFound(absl::string_view name, absl::string_view field) {
     metadata.push_back({"field", std::string(field)});
     text = absl::StrCat(field, ": ", text);
   }
-  absl::Status status =
-      Make(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND", text, metadata);
+  absl::Status status = Make(absl::StatusCode::kNotFound,
+                             ErrorReason::RESOURCE_NOT_FOUND, text, metadata);
   AttachResource(name, text, &status);
   return status;
 }
@@ -162,7 +161,7 @@ absl::Status Deleted(absl::string_view name) {
       " is deleted: it can be read until it is removed for good, and no longer "
       "be changed");
   absl::Status status =
-      Make(absl::StatusCode::kNotFound, "RESOURCE_NOT_FOUND", text,
+      Make(absl::StatusCode::kNotFound, ErrorReason::RESOURCE_NOT_FOUND, text,
            {{"resource", std::string(name)}, {"state", "DELETED"}});
   AttachResource(name, text, &status);
   return status;
@@ -173,15 +172,15 @@ absl::Status AlreadyExists(absl::string_view name,
   const std::string text = description.empty()
                                ? absl::StrCat(name, " exists already")
                                : absl::StrCat(name, ": ", description);
-  absl::Status status =
-      Make(absl::StatusCode::kAlreadyExists, "RESOURCE_ALREADY_EXISTS", text,
-           {{"resource", std::string(name)}});
+  absl::Status status = Make(absl::StatusCode::kAlreadyExists,
+                             ErrorReason::RESOURCE_ALREADY_EXISTS, text,
+                             {{"resource", std::string(name)}});
   AttachResource(name, text, &status);
   return status;
 }
 
 absl::Status EtagMismatch(absl::string_view name) {
-  return Make(absl::StatusCode::kAborted, "ETAG_MISMATCH",
+  return Make(absl::StatusCode::kAborted, ErrorReason::ETAG_MISMATCH,
               absl::StrCat(name,
                            " was written since its etag was read. Read it "
                            "again, then repeat the change"),
@@ -190,7 +189,7 @@ absl::Status EtagMismatch(absl::string_view name) {
 
 absl::Status TransactionConflict() {
   absl::Status status = Make(
-      absl::StatusCode::kAborted, "TRANSACTION_CONFLICT",
+      absl::StatusCode::kAborted, ErrorReason::TRANSACTION_CONFLICT,
       "other writes were in the way each time; nothing was changed. Try again");
   AttachRetry(absl::Milliseconds(100), &status);
   return status;
@@ -202,18 +201,19 @@ absl::Status StateTransitionNotAllowed(absl::string_view name,
                                        absl::string_view way_out) {
   std::string text = absl::StrCat(name, " is ", from, " and cannot be ", verb);
   if (!way_out.empty()) absl::StrAppend(&text, ". ", way_out);
-  absl::Status status = Make(
-      absl::StatusCode::kFailedPrecondition, "STATE_TRANSITION_NOT_ALLOWED",
-      text, {{"resource", std::string(name)}, {"state", std::string(from)}});
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition,
+           ErrorReason::STATE_TRANSITION_NOT_ALLOWED, text,
+           {{"resource", std::string(name)}, {"state", std::string(from)}});
   AttachPrecondition("STATE", name, text, &status);
   return status;
 }
 
 absl::Status ResourceInUse(absl::string_view name, absl::string_view used_by) {
   const std::string text = absl::StrCat(name, " is used by ", used_by);
-  absl::Status status =
-      Make(absl::StatusCode::kFailedPrecondition, "RESOURCE_IN_USE", text,
-           {{"resource", std::string(name)}, {"usedBy", std::string(used_by)}});
+  absl::Status status = Make(
+      absl::StatusCode::kFailedPrecondition, ErrorReason::RESOURCE_IN_USE, text,
+      {{"resource", std::string(name)}, {"usedBy", std::string(used_by)}});
   AttachPrecondition("IN_USE", name, text, &status);
   return status;
 }
@@ -222,7 +222,7 @@ absl::Status EntitlementNotEligible(absl::string_view entitlement,
                                     const std::vector<std::string>& reasons,
                                     absl::string_view description) {
   absl::Status status = Make(absl::StatusCode::kFailedPrecondition,
-                             "ENTITLEMENT_NOT_ELIGIBLE", description,
+                             ErrorReason::ENTITLEMENT_NOT_ELIGIBLE, description,
                              {{"entitlement", std::string(entitlement)},
                               {"reasons", absl::StrJoin(reasons, ",")}});
   google::rpc::PreconditionFailure failure;
@@ -257,9 +257,9 @@ absl::Status NoEntitlementHolds(
       "no entitlement of ", account,
       " holds: ", told.empty() ? "it has none" : absl::StrJoin(told, "; "),
       ". Mend one, add one with CreateEntitlement, or ", way_out);
-  absl::Status status =
-      Make(absl::StatusCode::kFailedPrecondition, "ENTITLEMENT_NOT_ELIGIBLE",
-           text, {{"account", std::string(account)}});
+  absl::Status status = Make(absl::StatusCode::kFailedPrecondition,
+                             ErrorReason::ENTITLEMENT_NOT_ELIGIBLE, text,
+                             {{"account", std::string(account)}});
   if (told.empty()) {
     AttachPrecondition("NO_ENTITLEMENT", account, text, &status);
   } else {
@@ -276,15 +276,16 @@ absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule) {
       rule.empty() ? "" : ". Or repeat this without require_entitlement");
   Metadata metadata = {{"account", std::string(account)}};
   if (!rule.empty()) metadata.push_back({"assignmentRule", std::string(rule)});
-  absl::Status status = Make(absl::StatusCode::kFailedPrecondition,
-                             "ENTITLEMENT_NOT_ELIGIBLE", text, metadata);
+  absl::Status status =
+      Make(absl::StatusCode::kFailedPrecondition,
+           ErrorReason::ENTITLEMENT_NOT_ELIGIBLE, text, metadata);
   AttachPrecondition("LEFT_UNASSIGNED", account, text, &status);
   return status;
 }
 
 absl::Status DefinitionUnusable(absl::string_view name) {
   return Precondition(
-      "DEFINITION_UNUSABLE", name,
+      ErrorReason::DEFINITION_UNUSABLE, name,
       absl::StrCat(name,
                    " is stored in a form that this server cannot use; its log "
                    "says why. Start the server with the release and the zone "
@@ -295,33 +296,34 @@ absl::Status DefinitionUnusable(absl::string_view name) {
 absl::Status HistoryFull(absl::string_view name, int limit) {
   const std::string text = absl::StrCat(
       name, " has ", limit, " events, the most that an item may have");
-  absl::Status status =
-      Make(absl::StatusCode::kFailedPrecondition, "HISTORY_FULL", text,
-           {{"resource", std::string(name)}, {"limit", absl::StrCat(limit)}});
+  absl::Status status = Make(
+      absl::StatusCode::kFailedPrecondition, ErrorReason::HISTORY_FULL, text,
+      {{"resource", std::string(name)}, {"limit", absl::StrCat(limit)}});
   AttachPrecondition("LIMIT", name, text, &status);
   return status;
 }
 
-absl::Status Precondition(absl::string_view reason, absl::string_view subject,
+absl::Status Precondition(ErrorReason reason, absl::string_view subject,
                           absl::string_view description,
                           const Metadata& metadata) {
   Metadata all = metadata;
   all.push_back({"resource", std::string(subject)});
   absl::Status status =
       Make(absl::StatusCode::kFailedPrecondition, reason, description, all);
-  AttachPrecondition(reason, subject, description, &status);
+  AttachPrecondition(v1::ErrorReason_Name(reason), subject, description,
+                     &status);
   return status;
 }
 
 absl::Status NoOpenTime(absl::string_view business_hours) {
-  return Make(absl::StatusCode::kOutOfRange, "NO_OPEN_TIME",
+  return Make(absl::StatusCode::kOutOfRange, ErrorReason::NO_OPEN_TIME,
               absl::StrCat(business_hours,
                            " has not enough open time within ten years"),
               {{"resource", std::string(business_hours)}});
 }
 
 absl::Status ResumeTokenExpired(absl::string_view earliest_token) {
-  return Make(absl::StatusCode::kOutOfRange, "RESUME_TOKEN_EXPIRED",
+  return Make(absl::StatusCode::kOutOfRange, ErrorReason::RESUME_TOKEN_EXPIRED,
               "resume_token: the feed no longer goes back that far. Read the "
               "state anew (send_initial_state), or begin at earliestToken and "
               "accept the gap",
@@ -329,26 +331,28 @@ absl::Status ResumeTokenExpired(absl::string_view earliest_token) {
 }
 
 absl::Status TokenMissing() {
-  return Make(absl::StatusCode::kUnauthenticated, "TOKEN_MISSING",
+  return Make(absl::StatusCode::kUnauthenticated, ErrorReason::TOKEN_MISSING,
               "no bearer token: send the metadata `authorization: Bearer "
               "TOKEN`");
 }
 
 absl::Status TokenInvalid() {
-  return Make(absl::StatusCode::kUnauthenticated, "TOKEN_INVALID",
+  return Make(absl::StatusCode::kUnauthenticated, ErrorReason::TOKEN_INVALID,
               "the bearer token is not one of this server's, or is no longer "
               "valid");
 }
 
 absl::Status CertificateUnknown() {
-  return Make(absl::StatusCode::kUnauthenticated, "CERTIFICATE_UNKNOWN",
+  return Make(absl::StatusCode::kUnauthenticated,
+              ErrorReason::CERTIFICATE_UNKNOWN,
               "no name in the caller's certificate is one that the server's "
               "token file has: send a token, or have a name entered there");
 }
 
 absl::Status PermissionMissing(absl::string_view permission,
                                absl::string_view principal) {
-  return Make(absl::StatusCode::kPermissionDenied, "PERMISSION_MISSING",
+  return Make(absl::StatusCode::kPermissionDenied,
+              ErrorReason::PERMISSION_MISSING,
               absl::StrCat(principal, " needs the permission ", permission,
                            " (or what was asked for might not exist)"),
               {{"permission", std::string(permission)}});
@@ -356,7 +360,7 @@ absl::Status PermissionMissing(absl::string_view permission,
 
 absl::Status LimitReached(absl::string_view what, size_t limit,
                           absl::string_view way_out) {
-  return Make(absl::StatusCode::kResourceExhausted, "LIMIT_REACHED",
+  return Make(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_REACHED,
               absl::StrCat("there are ", limit, " ", what,
                            ", the most that there may be; ", way_out),
               {{"limit", absl::StrCat(limit)}});
@@ -364,7 +368,7 @@ absl::Status LimitReached(absl::string_view what, size_t limit,
 
 absl::Status Overloaded() {
   absl::Status status =
-      Make(absl::StatusCode::kUnavailable, "OVERLOADED",
+      Make(absl::StatusCode::kUnavailable, ErrorReason::OVERLOADED,
            "the server has as much work as it takes. Try again later");
   AttachRetry(absl::Milliseconds(200), &status);
   return status;
@@ -372,7 +376,7 @@ absl::Status Overloaded() {
 
 absl::Status Draining() {
   absl::Status status =
-      Make(absl::StatusCode::kUnavailable, "DRAINING",
+      Make(absl::StatusCode::kUnavailable, ErrorReason::DRAINING,
            "the server is stopping. Try again: another one will answer");
   AttachRetry(absl::Seconds(1), &status);
   return status;
@@ -380,7 +384,7 @@ absl::Status Draining() {
 
 absl::Status DatabaseUnavailable() {
   absl::Status status =
-      Make(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
+      Make(absl::StatusCode::kUnavailable, ErrorReason::DATABASE_UNAVAILABLE,
            "the database does not answer; with a request_id it is safe to try "
            "again");
   AttachRetry(absl::Seconds(1), &status);
@@ -388,38 +392,40 @@ absl::Status DatabaseUnavailable() {
 }
 
 absl::Status DatabaseFull() {
-  return Make(absl::StatusCode::kResourceExhausted, "DATABASE_FULL",
+  return Make(absl::StatusCode::kResourceExhausted, ErrorReason::DATABASE_FULL,
               "the database or its disk is full; nothing was changed. The "
               "operator must make room");
 }
 
 absl::Status MessageTooLarge(size_t bytes, size_t limit) {
-  return Make(absl::StatusCode::kResourceExhausted, "MESSAGE_TOO_LARGE",
+  return Make(absl::StatusCode::kResourceExhausted,
+              ErrorReason::MESSAGE_TOO_LARGE,
               absl::StrCat("the message has ", bytes, " bytes, the limit is ",
                            limit, ". Split it"),
               {{"bytes", absl::StrCat(bytes)}, {"limit", absl::StrCat(limit)}});
 }
 
 absl::Status DeadlineExceeded() {
-  return Make(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+  return Make(absl::StatusCode::kDeadlineExceeded,
+              ErrorReason::DEADLINE_EXCEEDED,
               "the call's deadline passed before it was done; with a "
               "request_id it is safe to try again");
 }
 
 absl::Status Cancelled() {
-  return Make(absl::StatusCode::kCancelled, "CANCELLED",
+  return Make(absl::StatusCode::kCancelled, ErrorReason::CANCELLED,
               "the caller went away");
 }
 
 absl::Status Unimplemented(absl::string_view method) {
-  return Make(absl::StatusCode::kUnimplemented, "METHOD_UNKNOWN",
+  return Make(absl::StatusCode::kUnimplemented, ErrorReason::METHOD_UNKNOWN,
               absl::StrCat("this server has no method ", method),
               {{"method", std::string(method)}});
 }
 
 absl::Status Internal(absl::string_view call_id) {
   absl::Status status =
-      Make(absl::StatusCode::kInternal, "INTERNAL",
+      Make(absl::StatusCode::kInternal, ErrorReason::INTERNAL,
            absl::StrCat("the server failed; its log has the cause under call ",
                         call_id));
   google::rpc::RequestInfo info;
@@ -437,7 +443,7 @@ absl::Status FromStorage(const absl::Status& status,
     case ErrorKind::kConflict:
       return TransactionConflict();
     case ErrorKind::kTooBig:
-      return FieldInvalid("", "TOO_LONG",
+      return FieldInvalid("", ErrorReason::TOO_LONG,
                           "the request holds more than the database takes at "
                           "once. Make it smaller, or split it");
     case ErrorKind::kUnavailable:
@@ -450,7 +456,7 @@ absl::Status FromStorage(const absl::Status& status,
     case ErrorKind::kFull:
       return DatabaseFull();
     case ErrorKind::kReadOnly:
-      return Precondition("DATABASE_READ_ONLY", "database",
+      return Precondition(ErrorReason::DATABASE_READ_ONLY, "database",
                           "the database takes no writes at present");
     case ErrorKind::kDuplicateKey:
     case ErrorKind::kForeignKey:
@@ -475,9 +481,12 @@ std::string ReasonOf(const absl::Status& status) {
 }
 
 absl::Status ForCustomer(const absl::Status& status) {
-  const std::string reason = ReasonOf(status);
-  if (reason != "DEFINITION_UNUSABLE" && reason != "PROCESS_NOT_PUBLISHED")
+  ErrorReason reason;
+  if (!v1::ErrorReason_Parse(ReasonOf(status), &reason)) return status;
+  if (reason != ErrorReason::DEFINITION_UNUSABLE &&
+      reason != ErrorReason::PROCESS_NOT_PUBLISHED) {
     return status;
+  }
   return Precondition(reason, "service",
                       "what this needs is not set up so that it can be used. "
                       "Ask those who run the service, then try again");

@@ -15,8 +15,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "charter/v1/error_reason.pb.h"
 
 namespace charter::services {
+
+// Which failure it is; callers see the value's name, so all of them stand in
+// charter/v1/error_reason.proto.
+using v1::ErrorReason;
 
 // The `domain` of every ErrorInfo.
 inline constexpr char kErrorDomain[] = "charter.dev";
@@ -26,9 +31,8 @@ inline constexpr char kErrorDomain[] = "charter.dev";
 class FieldViolations {
  public:
   // `field` is the path in the request, by the names of the proto:
-  // `case.priority`, `events[3].key`, `annotations["a"]`. `reason` is
-  // UPPER_SNAKE: REQUIRED, TOO_LONG, OUT_OF_RANGE, …
-  void Add(absl::string_view field, absl::string_view reason,
+  // `case.priority`, `events[3].key`, `annotations["a"]`.
+  void Add(absl::string_view field, ErrorReason reason,
            absl::string_view description);
   bool empty() const { return violations_.empty(); }
   size_t size() const { return violations_.size(); }
@@ -38,7 +42,9 @@ class FieldViolations {
 
  private:
   struct Violation {
-    std::string field, reason, description;
+    std::string field;
+    ErrorReason reason;
+    std::string description;
   };
   std::vector<Violation> violations_;
 };
@@ -49,7 +55,7 @@ namespace errors {
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // INVALID_ARGUMENT.
-absl::Status FieldInvalid(absl::string_view field, absl::string_view reason,
+absl::Status FieldInvalid(absl::string_view field, ErrorReason reason,
                           absl::string_view description);
 // `message` says what is expected; line and column count from 1.
 absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
@@ -108,7 +114,7 @@ absl::Status LeftUnassigned(absl::string_view account, absl::string_view rule);
 absl::Status DefinitionUnusable(absl::string_view name);
 absl::Status HistoryFull(absl::string_view name, int limit);
 // Anything else that the state of the system forbids.
-absl::Status Precondition(absl::string_view reason, absl::string_view subject,
+absl::Status Precondition(ErrorReason reason, absl::string_view subject,
                           absl::string_view description,
                           const Metadata& metadata = {});
 

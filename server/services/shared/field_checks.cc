@@ -8,7 +8,7 @@ void CheckDate(const google::type::Date& date, absl::string_view field,
                FieldViolations* violations) {
   if (ToDate(date).has_value()) return;
   violations->Add(
-      field, "INVALID_DATE",
+      field, ErrorReason::INVALID_DATE,
       "is not a date of the years 1 to 9999 with year, month and day");
 }
 

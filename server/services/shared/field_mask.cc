@@ -198,7 +198,7 @@ absl::Status MergeOne(const std::string& path, const Message& update,
   if (Is(field, google::api::IMMUTABLE) && !SameField(*from, *to, field)) {
     return errors::FieldInvalid(
         absl::StrCat(RequestField(*update.GetDescriptor()), ".", path),
-        "IMMUTABLE",
+        ErrorReason::IMMUTABLE,
         "it is fixed when the resource is created and cannot be changed");
   }
   if (!HasPaths(field)) {

@@ -10,7 +10,7 @@ namespace charter::services {
 namespace {
 
 absl::Status TooLarge(absl::string_view field) {
-  return errors::FieldInvalid(field, "TREE_TOO_LARGE",
+  return errors::FieldInvalid(field, ErrorReason::TREE_TOO_LARGE,
                               absl::StrCat("makes a tree of more than ",
                                            contracts::kMaxTreeNodes, " (C8)"));
 }
@@ -18,7 +18,7 @@ absl::Status TooLarge(absl::string_view field) {
 absl::Status TooDeep(absl::string_view field, absl::string_view name,
                      size_t most_levels) {
   return errors::FieldInvalid(
-      field, "TREE_TOO_DEEP",
+      field, ErrorReason::TREE_TOO_DEEP,
       absl::StrCat("puts ", name, " more than ", most_levels,
                    " levels below the top"));
 }
@@ -46,7 +46,7 @@ absl::StatusOr<std::vector<std::string>> Replant(
   if (!forest.ok()) {
     return nodes.size() > contracts::kMaxTreeNodes
                ? TooLarge(field)
-               : errors::FieldInvalid(field, "CYCLE",
+               : errors::FieldInvalid(field, ErrorReason::CYCLE,
                                       "is itself or below itself (C8)");
   }
   std::vector<bool> below(nodes.size());

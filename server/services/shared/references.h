@@ -28,7 +28,7 @@ inline absl::StatusOr<v1::Product> ProductToName(
       Named(tx, storage::ProductTable(), name, field);
   if (product.ok() && product->retired() && naming == Naming::kAnew) {
     return errors::Precondition(
-        "PRODUCT_RETIRED", name,
+        ErrorReason::PRODUCT_RETIRED, name,
         absl::StrCat(field, ": ", name,
                      " is retired: nothing new may name it. Name another, or "
                      "clear its `retired`"),

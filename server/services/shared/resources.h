@@ -223,7 +223,7 @@ absl::StatusOr<Message> CreateResource(
   if (!id.empty() && call.principal().confined_to.has_value()) {
     // Whether it is taken would tell of others.
     return errors::FieldInvalid(absl::StrCat(resource.field, "_id"),
-                                "NOT_YOURS",
+                                ErrorReason::NOT_YOURS,
                                 "the server makes it: leave it out");
   }
   const std::string name =
@@ -384,7 +384,7 @@ absl::Status CheckSuccession(storage::Transaction& tx,
   if (!from.ok()) return from.status();
   if (from->renewed_to() == deleted.name()) return absl::OkStatus();
   return errors::Precondition(
-      "RENEWED_ANEW", deleted.name(),
+      ErrorReason::RENEWED_ANEW, deleted.name(),
       absl::StrCat(deleted.name(), " follows on ", from->name(),
                    ", which was renewed again meanwhile and has ",
                    from->renewed_to(), " as its successor (C9): use that one"));

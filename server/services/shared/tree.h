@@ -33,7 +33,7 @@ absl::StatusOr<Message> CheckParent(storage::Transaction& tx,
                                     absl::string_view field) {
   const auto lock = storage::Lock::kForUpdate;
   const absl::Status cycle = errors::FieldInvalid(
-      field, "CYCLE",
+      field, ErrorReason::CYCLE,
       "is itself or below itself, or more than 64 levels below the top");
   if (parent == name) return cycle;
   absl::StatusOr<Message> first = table.Get(tx, parent, lock);

@@ -37,8 +37,8 @@ TEST(StatusTest, CarriesCodeMessageAndDetails) {
 TEST(StatusTest, StaysWithinTheBudgetAndKeepsTheReason) {
   services::FieldViolations violations;
   for (int i = 0; i < 100; ++i) {
-    violations.Add(absl::StrCat("events[", i, "].event.text"), "TOO_LONG",
-                   std::string(500, 'x'));
+    violations.Add(absl::StrCat("events[", i, "].event.text"),
+                   services::ErrorReason::TOO_LONG, std::string(500, 'x'));
   }
   const grpc::Status status = ToGrpc(violations.ToStatus());
   EXPECT_LT(status.error_details().size() + status.error_message().size(),
@@ -68,9 +68,9 @@ TEST(StatusTest, LongMessagesAreCutBetweenCharacters) {
 }
 
 TEST(StatusTest, LargeMetadataIsCut) {
-  const grpc::Status status =
-      ToGrpc(errors::Precondition("X", "cases/1", std::string(9000, 'y'),
-                                  {{"key", std::string(9000, 'x')}}));
+  const grpc::Status status = ToGrpc(errors::Precondition(
+      services::ErrorReason::HISTORY_FULL, "cases/1", std::string(9000, 'y'),
+      {{"key", std::string(9000, 'x')}}));
   EXPECT_LT(status.error_details().size() + status.error_message().size(),
             6000u);
   EXPECT_THAT(status.error_details(), HasSubstr("charter.dev"));

@@ -37,6 +37,7 @@
 #include "charter/v1/event_client.h"
 #include "charter/v1/process_client.h"
 #include "charter/v1/report_client.h"
+#include "charter/version.h"
 #include "google/longrunning/operations_client.h"
 
 #endif  // CHARTER_CLIENT_ALL_H_

@@ -2,9 +2,9 @@
 //
 // Every method of Charter says in its policy why repeating it is safe, and
 // writes get a request id when the caller gives none, so every call may be
-// repeated. It is when the failure may pass by itself: UNAVAILABLE,
-// RESOURCE_EXHAUSTED with a RetryInfo, and ABORTED for TRANSACTION_CONFLICT or
-// REQUEST_IN_PROGRESS, as long as the deadline, the policy and the budget
+// repeated. It is when the failure may pass by itself: UNAVAILABLE, CANCELLED
+// by a server that stopped, RESOURCE_EXHAUSTED with a RetryInfo, and ABORTED
+// for TRANSACTION_CONFLICT, as long as the deadline, the policy and the budget
 // allow. An ETAG_MISMATCH is never repeated here: see read_modify_write.h.
 #ifndef CHARTER_CLIENT_RETRY_H_
 #define CHARTER_CLIENT_RETRY_H_

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "charter/v1/error_reason.pb.h"
 
 namespace charter::client {
 
@@ -25,11 +27,18 @@ struct ErrorInfo {
 std::optional<ErrorInfo> ErrorInfoOf(const absl::Status& status);
 // Its reason; empty: none.
 std::string ReasonOf(const absl::Status& status);
+// The same as a value, so that a misspelt one does not compile:
+// `ErrorReasonOf(status) == v1::ETAG_MISMATCH`. ERROR_REASON_UNSPECIFIED: it
+// has none, or one that is not of the server but of what stands before it.
+v1::ErrorReason ErrorReasonOf(const absl::Status& status);
+// The value of a reason's name. ERROR_REASON_UNSPECIFIED: it is empty, or of a
+// server that is newer than this; go by the status code then.
+v1::ErrorReason ToErrorReason(absl::string_view reason);
 
 // What is wrong with one field of the request.
 struct FieldViolation {
   std::string field;   // a path by the names of the proto: `case.priority`
-  std::string reason;  // REQUIRED, TOO_LONG, …
+  std::string reason;  // REQUIRED, TOO_LONG, …: see ToErrorReason
   std::string description;
 };
 std::vector<FieldViolation> FieldViolationsOf(const absl::Status& status);

@@ -162,8 +162,8 @@ TEST(PagesTest, SizesAreBounded) {
 TEST(ErrorsTest, EveryViolationIsTold) {
   FieldViolations violations;
   EXPECT_TRUE(violations.ToStatus().ok());
-  violations.Add("case.priority", "OUT_OF_RANGE", "it is 9");
-  violations.Add("case.account", "REQUIRED", "it must be given");
+  violations.Add("case.priority", ErrorReason::OUT_OF_RANGE, "it is 9");
+  violations.Add("case.account", ErrorReason::REQUIRED, "it must be given");
   const absl::Status status = violations.ToStatus();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(errors::ReasonOf(status), "FIELD_INVALID");
@@ -183,14 +183,15 @@ TEST(ErrorsTest, WhatAPartIsRefusedForNamesThePart) {
     return info.metadata().at("field");
   };
   absl::Status status = errors::OfPart(
-      "requests[3]", errors::FieldInvalid("asset.price", "X", "is bad"));
+      "requests[3]",
+      errors::FieldInvalid("asset.price", ErrorReason::INVALID, "is bad"));
   EXPECT_EQ(status.message(), "requests[3].asset.price: is bad");
   EXPECT_EQ(field(status), "requests[3].asset.price");
   google::rpc::BadRequest bad;
   ASSERT_TRUE(bad.ParseFromString(std::string(
       *status.GetPayload("type.googleapis.com/google.rpc.BadRequest"))));
   EXPECT_EQ(bad.field_violations(0).field(), "requests[3].asset.price");
-  EXPECT_EQ(bad.field_violations(0).reason(), "X");
+  EXPECT_EQ(bad.field_violations(0).reason(), "INVALID");
 
   status = errors::OfPart("requests[3]", errors::AlreadyExists("assets/a"));
   EXPECT_EQ(status.message(), "requests[3]: assets/a exists already");
