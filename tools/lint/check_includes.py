@@ -12,7 +12,7 @@ import tree
 
 ENGINE_LIBRARIES = ["std", "absl/", "re2/"]
 SERVER_LIBRARIES = ENGINE_LIBRARIES + ["system", "google/protobuf/", "spdlog/", "openssl/", "nlohmann/"]
-MESSAGES = ["charter/v1/*.pb.h", "google/*.pb.h", "grpc/*.pb.h"]
+MESSAGES = ["charter/version.h", "charter/v1/*.pb.h", "google/*.pb.h", "grpc/*.pb.h"]
 # The SDK's public headers, hand-written and generated.
 CLIENT = ["charter/client/", "charter/testing/", "charter/v1/*_client.h", "charter/v1/*_fields.h", "charter/v1/mock_*",
           "google/longrunning/*_client.h"]

@@ -80,9 +80,16 @@ TEST(PresentableTest, EveryErrorGetsAReason) {
   EXPECT_EQ(errors::ReasonOf(Presentable(absl::NotFoundError("x"), "c")),
             "RESOURCE_NOT_FOUND");
   EXPECT_EQ(errors::ReasonOf(Presentable(absl::UnimplementedError("x"), "c")),
-            "UNIMPLEMENTED");
+            "METHOD_UNKNOWN");
   EXPECT_EQ(errors::ReasonOf(Presentable(errors::EtagMismatch("a/b"), "c")),
             "ETAG_MISMATCH");
+  // And one that is in the protos, whatever the code.
+  for (int code = 1; code <= 16; ++code) {
+    const std::string reason = errors::ReasonOf(Presentable(
+        absl::Status(static_cast<absl::StatusCode>(code), "x"), "c"));
+    v1::ErrorReason value;
+    EXPECT_TRUE(v1::ErrorReason_Parse(reason, &value)) << code << reason;
+  }
 }
 
 TEST(PresentableTest, TheServersOwnFailuresTellNothing) {
