@@ -137,7 +137,9 @@ CallState::CallState(Transport& transport, const Method& method,
 
 absl::Status CallState::Before() {
   Faults* faults = transport_.faults();
-  return faults == nullptr ? absl::OkStatus() : faults->Before(NameOf(method_));
+  if (faults == nullptr) return absl::OkStatus();
+  return faults->Before(NameOf(method_),
+                        deadline_ - transport_.timing().Steady());
 }
 
 absl::Status CallState::Lost() {

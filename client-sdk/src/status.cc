@@ -21,6 +21,23 @@ std::optional<Detail> DetailOf(const absl::Status& status) {
   return detail;
 }
 
+// What a log would take for the end of a line, or a terminal for a command, is
+// written out.
+std::string OnOneLine(absl::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      absl::StrAppend(&line, "\\x", absl::Hex(byte, absl::kZeroPad2));
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
 }  // namespace
 
 std::optional<ErrorInfo> ErrorInfoOf(const absl::Status& status) {
@@ -89,7 +106,7 @@ std::string Explain(const absl::Status& status) {
     // The text begins with the first.
     if (!absl::StrContains(text, line)) absl::StrAppend(&text, "; ", line);
   }
-  return text;
+  return OnOneLine(text);
 }
 
 std::string Describe(const absl::Status& status) {

@@ -166,19 +166,28 @@ class OrderedFaults : public client::Faults {
     absl::MutexLock lock(&mutex_);
     --under_way_;
   }
-  absl::Status Before(absl::string_view method) override {
+  absl::Status Before(absl::string_view method, absl::Duration left) override {
     {
       absl::MutexLock lock(&mutex_);
-      if (closed_) return absl::CancelledError("the fake is gone");
+      if (closed_) return absl::FailedPreconditionError("the fake is gone");
+      absl::Duration delay;
       for (const auto& [pattern, by] : delays_) {
-        if (Matches(pattern, method)) clock_->Add(by);
+        if (Matches(pattern, method)) delay += by;
+      }
+      left = std::max(left, absl::ZeroDuration());
+      const bool too_slow = delay > left;
+      clock_->Add(too_slow ? left : delay);
+      if (too_slow) {
+        return absl::DeadlineExceededError(
+            "by the fake's clock, the server is slower than the call's "
+            "deadline");
       }
     }
     absl::Status status = Take(method, true);
     if (status.ok()) {
       absl::MutexLock lock(&mutex_);
       // Closed in between: see Close.
-      if (closed_) return absl::CancelledError("the fake is gone");
+      if (closed_) return absl::FailedPreconditionError("the fake is gone");
       ++under_way_;
     }
     return status;

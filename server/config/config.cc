@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "charter/version.h"
 #include "server/config/settings.h"
 #include "toml++/toml.h"
 
@@ -139,7 +140,7 @@ Invocation ParseInvocation(
   // CLI11's own files and variables would let the file beat the environment:
   // it only reads the flags here.
   CLI::App app("The Charter server.", "charterd");
-  app.set_version_flag("--version", "charterd " CHARTER_VERSION,
+  app.set_version_flag("--version", absl::StrCat("charterd ", kVersion),
                        "Print the version and exit");
   std::string file;
   app.add_option("--config", file,

@@ -92,7 +92,7 @@ class GivesUp : public Faults {
  public:
   GivesUp(Cancellation cancellation, absl::Status failure)
       : cancellation_(std::move(cancellation)), failure_(std::move(failure)) {}
-  absl::Status Before(absl::string_view) override {
+  absl::Status Before(absl::string_view, absl::Duration) override {
     cancellation_.Cancel();
     return failure_;
   }

@@ -123,6 +123,40 @@ TEST(FakeCharterTest, AStreamThatIsCutGoesOnWithoutLossOrDouble) {
   EXPECT_EQ(stream.reconnections(), 5);
 }
 
+TEST(FakeCharterTest, ASlowServerTakesTheFakesTimeAndEndsAtDeadlines) {
+  FakeCharter fake;
+  const v1::DirectoryClient directory(fake.channel());
+  const absl::Time begun = fake.now();
+  fake.Delay("CreateAccount", absl::Milliseconds(300));
+  ASSERT_TRUE(directory.CreateAccount(Named("Slow")).ok());
+  ASSERT_TRUE(directory.ListAccountsPage({}).ok());
+  EXPECT_EQ(fake.now() - begun, absl::Milliseconds(300));
+
+  const auto within = [&](absl::Duration deadline) {
+    return directory
+        .CreateAccount(Named("Late"),
+                       client::Options().Set<client::DeadlineOption>(deadline))
+        .status()
+        .code();
+  };
+  fake.Delay("CreateAccount", absl::Seconds(60));
+  EXPECT_EQ(within(absl::Seconds(30)), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(within(absl::Seconds(600)), absl::StatusCode::kOk);
+  // Without one of the caller's, the method's own.
+  fake.Delay("CreateAccount", absl::Hours(24));
+  const absl::Time asked = fake.now();
+  const absl::Status status = directory.CreateAccount(Named("Late")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(client::AttemptsOf(status)->count, 1);
+  EXPECT_LE(fake.now() - asked, absl::Minutes(1));
+  int accounts = 0;
+  for (const auto& account : directory.ListAccounts())
+    accounts += account.ok() ? 1 : 0;
+  EXPECT_EQ(accounts, 2);  // the late ones that were too late are not there
+  fake.Delay("CreateAccount", absl::ZeroDuration());
+  EXPECT_TRUE(directory.CreateAccount(Named("Quick")).ok());
+}
+
 TEST(FakeCharterTest, AsynchronousCallsAnswerToo) {
   FakeCharter fake;
   v1::DirectoryClient directory(fake.channel());

@@ -37,8 +37,10 @@ class LiveCacheTest : public ::testing::Test {
   std::unique_ptr<LiveCache<v1::Account>> Cache() {
     return std::make_unique<LiveCache<v1::Account>>(
         v1::MakeEventConnection(fake_.channel()), "accounts",
-        [this] { return directory_.ListAccounts(); },
-        [this](const std::string& name) { return directory_.GetAccount(name); },
+        [this](const Options& with) { return directory_.ListAccounts(with); },
+        [this](const std::string& name, const Options& with) {
+          return directory_.GetAccount(name, with);
+        },
         LiveCacheOptions(),
         [this](const std::string& name, const v1::Account* account) {
           absl::MutexLock lock(&mutex_);
@@ -97,9 +99,9 @@ TEST_F(LiveCacheTest, RowsFollowEventsThatCarryAPartOfThem) {
   absl::Notification granted;
   LiveCache<v1::Entitlement> cache(
       v1::MakeEventConnection(fake_.channel()), "entitlements",
-      [&] { return entitlements.ListEntitlements(); },
-      [&](const std::string& name) {
-        return entitlements.GetEntitlement(name);
+      [&](const Options& with) { return entitlements.ListEntitlements(with); },
+      [&](const std::string& name, const Options& with) {
+        return entitlements.GetEntitlement(name, with);
       },
       LiveCacheOptions(),
       [&](const std::string& name, const v1::Entitlement* entitlement) {
@@ -134,8 +136,12 @@ TEST_F(LiveCacheTest, RowsKeepTheTextsThatEventsLeaveOut) {
   absl::Notification changed;
   LiveCache<v1::Case> cache(
       v1::MakeEventConnection(fake_.channel()), "cases",
-      [&] { return cases.ListCases(v1::ListCasesRequest()); },
-      [&](const std::string& name) { return cases.GetCase(name); },
+      [&](const Options& with) {
+        return cases.ListCases(v1::ListCasesRequest(), with);
+      },
+      [&](const std::string& name, const Options& with) {
+        return cases.GetCase(name, with);
+      },
       LiveCacheOptions(),
       [&](const std::string&, const v1::Case*) { changed.Notify(); });
   ASSERT_TRUE(cache.WaitUntilReady(absl::Seconds(60)).ok());
@@ -161,7 +167,7 @@ class ScriptedCacheTest : public ::testing::Test {
     options.stream.timing = timing_;
     auto cache = std::make_unique<LiveCache<v1::Account>>(
         feed_.connection(), "accounts",
-        [this] {
+        [this](const Options&) {
           ++lists_;
           return Rows([](const std::string&) {
             Rows::Page page;
@@ -170,7 +176,7 @@ class ScriptedCacheTest : public ::testing::Test {
             return page;
           });
         },
-        [this](const std::string&) {
+        [this](const std::string&, const Options&) {
           if (while_reading_ != nullptr) while_reading_();
           return read_;
         },
@@ -244,6 +250,62 @@ TEST_F(ScriptedCacheTest, WhatItWasTooBusyToReadDoesNotMakeItFresh) {
   feed_.Send("bookmark: true head_sequence: 11 seen_sequence: 11");
   feed_.AwaitRead();
   EXPECT_EQ(cache->staleness(), absl::ZeroDuration());
+}
+
+// The caller says how old is too old.
+TEST_F(ScriptedCacheTest, VouchesForNothingOlderThanWanted) {
+  const auto cache = Cache();
+  const auto all = [](const v1::Account&) { return true; };
+  timing_->Pass(absl::Seconds(30));
+  EXPECT_TRUE(cache->Get("accounts/listed", absl::Seconds(30)).ok());
+  EXPECT_EQ(cache->Find(all, absl::Seconds(30))->size(), 1u);
+  timing_->Pass(absl::Seconds(1));
+  EXPECT_EQ(cache->Get("accounts/listed", absl::Seconds(30)).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_EQ(cache->Find(all, absl::Seconds(30)).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(cache->Get("accounts/listed").ok());
+  feed_.Send("bookmark: true head_sequence: 10 seen_sequence: 10");
+  feed_.AwaitRead();
+  timing_->Pass(absl::Seconds(1));
+  feed_.Send("bookmark: true head_sequence: 10 seen_sequence: 10");
+  feed_.AwaitRead();
+  EXPECT_TRUE(cache->Get("accounts/listed", absl::Seconds(30)).ok());
+}
+
+// The feed has gone on further than it keeps.
+TEST_F(ScriptedCacheTest, APlaceThatIsTooOldIsListedAnew) {
+  const auto cache = Cache();
+  feed_.End(
+      WithReason(absl::OutOfRangeError("too old"), "RESUME_TOKEN_EXPIRED"));
+  feed_.Send("bookmark: true head_sequence: 99 seen_sequence: 99");
+  feed_.AwaitRead();
+  EXPECT_EQ(lists_, 2);
+  EXPECT_TRUE(cache->Get("accounts/listed").ok());
+}
+
+// Its calls end with it, however long their server takes.
+TEST(LiveCacheEndTest, GoesWhileItsListHangs) {
+  using Rows = PageRange<v1::Account>;
+  ScriptedEvents feed;
+  absl::Notification asked;
+  auto cache = std::make_unique<LiveCache<v1::Account>>(
+      feed.connection(), "accounts",
+      [&](const Options& with) {
+        absl::Notification given_up;
+        const Cancellation cancellation = *with.Find<CancellationOption>();
+        const uint64_t id = cancellation.OnCancel([&] { given_up.Notify(); });
+        asked.Notify();
+        given_up.WaitForNotification();
+        cancellation.Forget(id);
+        return Rows([](const std::string&) { return Rows::Page(); });
+      },
+      [](const std::string&, const Options&) -> absl::StatusOr<v1::Account> {
+        return absl::NotFoundError("");
+      });
+  feed.Send("bookmark: true head_sequence: 1 seen_sequence: 1");
+  asked.WaitForNotification();
+  cache.reset();
 }
 
 // As after a backup was restored: the place is of another history.

@@ -1,6 +1,8 @@
 #include "client-sdk/src/retry_state.h"
 
+#include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
+#include "tests/client-sdk/with_reason.h"
 
 namespace charter::client::internal {
 namespace {
@@ -15,6 +17,35 @@ TEST(RetryStateTest, OnlyWhatMayPassIsRepeated) {
         absl::ResourceExhaustedError(""), absl::InternalError(""),
         absl::DeadlineExceededError(""), absl::UnknownError("")})
     EXPECT_FALSE(MayPass(status)) << status;
+}
+
+// What a server asks for is kept, and makes a limit worth another attempt.
+TEST(RetryStateTest, AServerThatAsksForAPauseGetsIt) {
+  RetryRights rights({});
+  const auto pause = [&](absl::Status status, bool asked,
+                         absl::Time deadline = absl::InfiniteFuture()) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(3);
+    if (asked) {
+      status.SetPayload("type.googleapis.com/google.rpc.RetryInfo",
+                        absl::Cord(retry.SerializeAsString()));
+    }
+    RetryState state({}, true, rights, deadline);
+    return state.PauseAfter(status, kNow);
+  };
+  const absl::Duration most = RetryPolicy().most;
+  EXPECT_GE(*pause(absl::UnavailableError(""), true), absl::Seconds(3));
+  EXPECT_LE(*pause(absl::UnavailableError(""), false), most);
+  EXPECT_GE(*pause(absl::ResourceExhaustedError(""), true), absl::Seconds(3));
+  EXPECT_FALSE(pause(absl::ResourceExhaustedError(""), false).has_value());
+  EXPECT_FALSE(
+      pause(absl::UnavailableError(""), true, kNow + absl::Seconds(2)));
+}
+
+TEST(RetryStateTest, AConflictIsRepeatedAndAnOldEtagIsNot) {
+  EXPECT_TRUE(
+      MayPass(WithReason(absl::AbortedError(""), "TRANSACTION_CONFLICT")));
+  EXPECT_FALSE(MayPass(WithReason(absl::AbortedError(""), "ETAG_MISMATCH")));
 }
 
 TEST(RetryStateTest, PausesStayUnderAGrowingBound) {

@@ -45,6 +45,14 @@ TEST(StatusTest, DetailsComeOverTheWire) {
       "must be given (a.B/C, 3 attempts in 1.25s)");
 }
 
+// Nobody writes lines of their own into a log, or colours a terminal.
+TEST(StatusTest, ADescriptionIsOneLine) {
+  absl::Status status = absl::InvalidArgumentError("no\n12:00 OK\r\x1b[2J ü");
+  internal::NoteAttempts({1, absl::ZeroDuration(), "a.B/C"}, &status);
+  EXPECT_EQ(Describe(status),
+            "INVALID_ARGUMENT: no\\n12:00 OK\\x0d\\x1b[2J ü (a.B/C in 0)");
+}
+
 // Of a newer server, of a proxy, of none: no value, and the text is there.
 TEST(StatusTest, AReasonThatIsNotKnownIsNoValue) {
   const auto of = [](const std::string& reason, const std::string& domain) {

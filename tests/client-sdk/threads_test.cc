@@ -156,8 +156,11 @@ TEST(ThreadsTest, ACacheThatIsReadWhileItChanges) {
   std::atomic<int> told = 0;
   LiveCache<v1::Account> cache(
       feed.connection(), "accounts",
-      [] { return Rows([](const std::string&) { return Rows::Page(); }); },
-      [](const std::string& name) -> absl::StatusOr<v1::Account> {
+      [](const Options&) {
+        return Rows([](const std::string&) { return Rows::Page(); });
+      },
+      [](const std::string& name,
+         const Options&) -> absl::StatusOr<v1::Account> {
         v1::Account account;
         account.set_name(name);
         return account;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "charter/version.h"
 #include "tools/charterctl/commands.h"
 #include "tools/charterctl/demo_data.h"
 #include "tools/charterctl/figures.h"
@@ -58,7 +59,7 @@ absl::Status DemoData(DemoDataOptions options, const std::string& today) {
 
 int Run(int argc, char** argv) {
   CLI::App app("Looks after a Charter server.", "charterctl");
-  app.set_version_flag("--version", "charterctl " CHARTER_VERSION,
+  app.set_version_flag("--version", absl::StrCat("charterctl ", kVersion),
                        "Print the version and exit");
   app.require_subcommand(1);
   ConnectionOptions server;

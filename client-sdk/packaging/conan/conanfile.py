@@ -28,7 +28,7 @@ class Charter(ConanFile):
         cmake_layout(self)
 
     def requirements(self):
-        for needed in ("abseil/[*]", "grpc/[>=1.50]", "protobuf/[*]", "openssl/[>=3 <4]", "re2/[*]", "zlib/[*]"):
+        for needed in ("abseil/[*]", "grpc/[>=1.50]", "protobuf/[>=3.21 <3.22]", "openssl/[>=3 <4]", "re2/[*]", "zlib/[*]"):
             self.requires(needed, transitive_headers=True)
 
     def build_requirements(self):

@@ -76,11 +76,6 @@ absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
   return Syntax(ErrorReason::FILTER_SYNTAX, field, message, line, column);
 }
 
-absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
-                            int line, int column) {
-  return Syntax(ErrorReason::CRITERIA_SYNTAX, field, message, line, column);
-}
-
 absl::Status FromFilter(const absl::Status& status) {
   if (status.code() != absl::StatusCode::kInvalidArgument ||
       storage::KindOf(status) != storage::ErrorKind::kNone ||

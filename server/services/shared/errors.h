@@ -60,8 +60,6 @@ absl::Status FieldInvalid(absl::string_view field, ErrorReason reason,
 // `message` says what is expected; line and column count from 1.
 absl::Status FilterSyntax(absl::string_view field, absl::string_view message,
                           int line, int column);
-absl::Status CriteriaSyntax(absl::string_view field, absl::string_view message,
-                            int line, int column);
 // What the storage says of a list's filter, in this catalogue's terms: a
 // mistake with its line and column, or the leads that the filter must have one
 // of (X3). Other statuses are returned as they are.

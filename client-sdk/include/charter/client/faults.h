@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace charter::client {
 
@@ -15,8 +16,10 @@ class Faults {
  public:
   virtual ~Faults() = default;
   // Not OK: the attempt fails so without the server seeing it.
-  // `method`: `charter.v1.CaseService/OpenCase`.
-  virtual absl::Status Before(absl::string_view method) = 0;
+  // `method`: `charter.v1.CaseService/OpenCase`. `left`: until the call's
+  // deadline; infinite: it has none.
+  virtual absl::Status Before(absl::string_view method,
+                              absl::Duration left) = 0;
   // Not OK: the server's answer is lost, and the attempt fails so. Of a stream:
   // before each message.
   virtual absl::Status After(absl::string_view method) = 0;

@@ -3,9 +3,11 @@
 //
 //   client::LiveCache<v1::Entitlement> cache(
 //       v1::MakeEventConnection(channel), "entitlements",
-//       [&] { return entitlements.ListEntitlements(); },
-//       [&](const std::string& name) {
-//         return entitlements.GetEntitlement(name);
+//       [&](const client::Options& with) {
+//         return entitlements.ListEntitlements(with);
+//       },
+//       [&](const std::string& name, const client::Options& with) {
+//         return entitlements.GetEntitlement(name, with);
 //       });
 //   …
 //   auto gold = cache.Get("entitlements/gold", absl::Seconds(30));
@@ -70,9 +72,13 @@ Tells WhatTells(const v1::Event& event, const std::string& type);
 template <typename T>
 class LiveCache {
  public:
-  using List = std::function<PageRange<T>()>;
+  // Both are asked on the cache's thread, and call with the options that they
+  // are given: these end the call when the cache is destroyed, which otherwise
+  // waits for it.
+  using List = std::function<PageRange<T>(const Options& with)>;
   // NOT_FOUND: it is gone.
-  using Read = std::function<absl::StatusOr<T>(const std::string& name)>;
+  using Read = std::function<absl::StatusOr<T>(const std::string& name,
+                                               const Options& with)>;
   // Told of each row that a message of the feed changed, on the cache's thread:
   // the name, and the resource; none: it is gone.
   using OnChange = std::function<void(const std::string& name, const T*)>;
@@ -89,6 +95,7 @@ class LiveCache {
         on_change_(std::move(on_change)),
         timing_(options_.stream.timing == nullptr ? SystemTiming()
                                                   : options_.stream.timing),
+        with_(Options().Set<CancellationOption>(cancellation_)),
         thread_([this] { Run(); }) {}
   ~LiveCache() {
     {
@@ -213,7 +220,7 @@ class LiveCache {
     if (!response.ok()) return response.status();
     const absl::Time begun = timing_->Steady();
     absl::flat_hash_map<std::string, T> rows;
-    for (absl::StatusOr<T>& row : list_()) {
+    for (absl::StatusOr<T>& row : list_(with_)) {
       if (!row.ok()) return row.status();
       if (Stopping()) return absl::CancelledError("the cache goes");
       std::string name = row->name();
@@ -283,7 +290,7 @@ class LiveCache {
       }
     }
     for (const std::string& name : in_part) {
-      absl::StatusOr<T> row = read_(name);
+      absl::StatusOr<T> row = read_(name, with_);
       if (row.ok()) {
         changes[name] = Left(*std::move(row));
       } else if (!absl::IsNotFound(row.status())) {
@@ -329,6 +336,8 @@ class LiveCache {
   const LiveCacheOptions options_;
   const OnChange on_change_;
   const std::shared_ptr<Timing> timing_;
+  Cancellation cancellation_;
+  const Options with_;
 
   mutable std::mutex mutex_;  // of what follows, up to filled_
   mutable std::condition_variable settled_;
@@ -338,8 +347,7 @@ class LiveCache {
   absl::Time complete_;
   absl::Status broken_;
   bool filled_ = false;  // of the thread
-  Cancellation cancellation_;
-  std::thread thread_;  // last: it uses the others
+  std::thread thread_;   // last: it uses the others
 };
 
 }  // namespace charter::client

@@ -123,8 +123,7 @@ absl::StatusOr<Result> WaitForResult(
 }
 
 // The same without a thread that waits: `done` is called once, on a thread of
-// gRPC's or, when there is nothing to wait for, on the caller's; it must not
-// block for long.
+// gRPC's or on the caller's; it must not block for long.
 template <typename Result>
 void AsyncWaitForResult(
     google::longrunning::OperationsClient operations,
@@ -145,9 +144,9 @@ Awaitable<Result> CoWaitForResult(
     const Options& options = {}) {
   return Awaitable<Result>([operations = std::move(operations),
                             operation = std::move(operation), most,
-                            options](Callback<Result> done) {
-    AsyncWaitForResult<Result>(operations, operation, std::move(done), most,
-                               options);
+                            options](Callback<Result> done) mutable {
+    AsyncWaitForResult<Result>(std::move(operations), std::move(operation),
+                               std::move(done), most, options);
   });
 }
 

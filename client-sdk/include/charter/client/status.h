@@ -57,7 +57,8 @@ std::optional<Attempts> AttemptsOf(const absl::Status& status);
 
 // One line for the person whose request it was: code, text, reason and each
 // field that is wrong. It may repeat what the caller sent where the server's
-// text does, and never a token.
+// text does, and never a token. Control characters are written out: `\n`,
+// `\x1b`.
 std::string Explain(const absl::Status& status);
 // The same for a log: followed by the method, the attempts and how long they
 // took.

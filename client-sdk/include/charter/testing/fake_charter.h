@@ -71,7 +71,9 @@ class FakeCharter {
   void FailNext(absl::string_view method, absl::Status status, int times = 1,
                 Fault fault = Fault::kNotSent);
   // From now on each attempt at the method takes so long by the fake's clock.
-  // Zero: no longer. Deadlines don't pass meanwhile: they are the machine's.
+  // Zero: no longer. One that takes longer than the call has left by the
+  // machine's clock ends at its deadline: DEADLINE_EXCEEDED, and the server
+  // never sees it.
   void Delay(absl::string_view method, absl::Duration by);
 
  private:
