@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -62,6 +63,28 @@ TEST(CredentialsTest, ATokenFileIsReadAgainWhenItChanges) {
   std::remove(path.c_str());
   timing->Pass(absl::Seconds(2));
   EXPECT_EQ(*credentials->Token(), "another");
+}
+
+// By a tool that renews tokens before they end: nobody was refused.
+TEST(CredentialsTest, ATokenFileIsReadAgainThoughItsTokenIsStillGood) {
+  const test::TempDir dir;
+  const auto timing = std::make_shared<TurnedTiming>();
+  const std::string path = dir.File("token");
+  std::ofstream(path) << "one\n";
+  const auto credentials = TokenFile(path, timing);
+  EXPECT_EQ(*credentials->Token(), "one");
+  for (const char* token : {"two", "three"}) {
+    // Renamed into place.
+    const std::string renewed = dir.File("token.new");
+    std::ofstream(renewed) << token << "\n";
+    ASSERT_EQ(std::rename(renewed.c_str(), path.c_str()), 0);
+    timing->Pass(absl::Seconds(2));
+    EXPECT_EQ(*credentials->Token(), token);
+  }
+  // As written over.
+  std::ofstream(path) << "the fourth\n";
+  timing->Pass(absl::Seconds(2));
+  EXPECT_EQ(*credentials->Token(), "the fourth");
 }
 
 TEST(CredentialsTest, APipeGivesItsTokenOnce) {
