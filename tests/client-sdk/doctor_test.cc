@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "charter/client/credentials.h"
 #include "charter/client/timing.h"
 #include "charter/testing/fake_charter.h"
@@ -12,7 +13,9 @@
 namespace charter::client {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::vector<std::string> Bad(const std::vector<Finding>& findings) {
   std::vector<std::string> bad;
@@ -48,6 +51,17 @@ TEST(DoctorTest, NamesACallerWhomTheServerDoesNotKnow) {
   const auto known = Doctor(
       fake.channel(Options().Set<CredentialsOption>(BearerToken("secret"))));
   EXPECT_EQ(Bad(known), std::vector<std::string>{"clock"}) << Print(known);
+}
+
+TEST(DoctorTest, NamesAFeedThatCannotBeRead) {
+  testing::FakeCharter fake;
+  fake.FailNext("ListEvents", absl::PermissionDeniedError("not for you"));
+  const auto findings = Doctor(fake.channel());
+  ASSERT_EQ(findings.size(), 5u);
+  EXPECT_THAT(Bad(findings), Contains("feed"));
+  EXPECT_THAT(Print({findings.back()}), StartsWith("!!  feed: "));
+  EXPECT_THAT(findings.back().detail, HasSubstr("not for you"));
+  EXPECT_THAT(findings.back().way_out, HasSubstr("role"));
 }
 
 }  // namespace
