@@ -26,7 +26,7 @@ STOPS = [
     stops_process.simulate, stops_cases.cases, stops_cases.tasks, stops_feed.feed, stops_feed.reports, stops_feed.operations,
     stops_calendar.bad_calendar, stops_process.bad_process, stops_cases.bad_directory, stops_contracts.bad_contracts, stops_cases.bad_cases,
     stops_ledger.ledger, stops_contracts.contract_templates, stops_assignment.assignment, stops_batches.batches,
-    stops_feed.server]
+    stops_feed.resumed, stops_feed.expired, stops_feed.server]
 
 
 def main(charterd, grpcurl):

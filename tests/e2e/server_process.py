@@ -66,6 +66,14 @@ class Server:
                     digest.update("\n".join([name, *rows, ""]).encode())
         return digest.hexdigest()
 
+    @contextlib.contextmanager
+    def writes_held_up(self):
+        """No write gets through, because somebody else is writing; reads do."""
+        with contextlib.closing(sqlite3.connect(self.database, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
+
     def stop(self):
         """Ends the server in order; its exit code."""
         self.process.terminate()

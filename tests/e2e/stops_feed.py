@@ -1,5 +1,8 @@
 """The feed, actions, reports, operations, and what surrounds them."""
 
+import concurrent.futures
+import time
+
 from tour import ABSENT, PRESENT
 
 
@@ -10,7 +13,7 @@ def feed(t):
     t.ok(service + "ListEvents", violations | {"resume_token": page.get("resume_token", "")}, {"events.0.subject": "cases/late/milestones/resolution~1"})
     # grpcurl ends the stream after so many seconds; a quiet one brings bookmarks.
     t.ok(service + "WatchEvents", {"from_earliest": True, "filter": {"account": "accounts/acme"}, "heartbeat_interval": "0.2s"},
-         {"0.resume_token": PRESENT, "#": lambda n: n > 1}, arguments=("-max-time", "4"))
+         {"0.resume_token": PRESENT, "#": lambda n: n > 1}, cut_after=4)
     actions = t.ok(service + "PullActions", {"topic": "escalations", "wait": "5s"},
                    {"actions.0.case": "cases/late", "actions.0.data.level": "2", "actions.0.attempt": 1}).get("actions", [])
     leases = [action["lease_id"] for action in actions]
@@ -30,6 +33,55 @@ def feed(t):
     t.refused(service + "RejectAction", {"lease_id": leases[0], "dead": True, "uncounted": True}, "FIELD_INVALID", "uncounted")
     t.refused(service + "ReviveActions", {}, "FIELD_INVALID", "effect_keys")
     t.refused(service + "ListDeadActions", {"page_token": "forged"}, "PAGE_TOKEN_INVALID", "page_token")
+
+
+def resumed(t):
+    """A stream that is cut amid writes is taken up where it was: nothing is lost between the two, nothing told twice."""
+    service = "EventService/"
+    contacts = {"filter": {"account": "accounts/acme", "resource_types": ["contacts"]}}
+    written = []
+
+    def write():
+        title = f"Head of {len(written)} things"
+        t.ok("DirectoryService/UpdateContact", {"contact": {"name": "contacts/ann", "title": title}}, {"title": title})
+        written.append(title)
+
+    def watch(**start):
+        asked = contacts | start | {"heartbeat_interval": "0.2s"}
+        messages = t.ok(service + "WatchEvents", asked, {"0.resume_token": PRESENT}, cut_after=4)
+        events = [event for message in messages for event in message.get("events", [])]
+        return events, messages[-1]["resume_token"] if messages else ""
+
+    def numbers(events):
+        return [f"{event['sequence']}.{event.get('index', 0)}" for event in events]
+
+    def titles(events):
+        return [event["resource"]["title"] for event in events if "title" in event["resource"]]
+
+    write()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        stream = pool.submit(watch, from_earliest=True)
+        while not stream.done():
+            write()
+    before, token = stream.result()
+    write()  # this one surely after the cut
+    after, _ = watch(resume_token=token)
+    t.same(service + "WatchEvents", "told before the cut", titles(before)[:1], written[:1])
+    t.same(service + "WatchEvents", "told after the cut", titles(after)[-1:], written[-1:])
+    t.same(service + "WatchEvents", "written", titles(before + after), written)
+    listed = t.ok(service + "ListEvents", contacts | {"page_size": 1000}, {"events": PRESENT}).get("events", [])
+    t.same(service + "WatchEvents", "in the feed", numbers(before + after), numbers(listed))
+
+
+def expired(t):
+    # Not by a long poll, which answers a little before its deadline.
+    service = "DirectoryService/"
+    title = t.ok(service + "GetContact", {"name": "contacts/ann"}, {"title": PRESENT}).get("title")
+    with t.server.writes_held_up():
+        t.expired(service + "UpdateContact", {"contact": {"name": "contacts/ann", "title": "Too late"}}, 2)
+        time.sleep(1)  # grpcurl's clock may be a little ahead of the server's
+    time.sleep(1)  # what still waited would write now
+    t.ok(service + "GetContact", {"name": "contacts/ann"}, {"title": title})
 
 
 def reports(t):
@@ -55,7 +107,7 @@ def server(t):
     t.ok("AdminService/GetServerInfo", {}, {"backend": "sqlite", "schema_version": lambda n: n >= 2, "head_sequence": PRESENT})
     t.ok("AdminService/ListAuditEntries", {"subject": "entitlements/silver"}, {"audit_entries.0.principal": "local"})
     t.ok("grpc.health.v1.Health/Check", {}, {"status": "SERVING"})
-    t.ok("grpc.health.v1.Health/Watch", {"service": "charter.v1.CaseService"}, {"0.status": "SERVING"}, arguments=("-max-time", "2"))
+    t.ok("grpc.health.v1.Health/Watch", {"service": "charter.v1.CaseService"}, {"0.status": "SERVING"}, cut_after=2)
     for version in ("v1", "v1alpha"):
         t.ok(f"grpc.reflection.{version}.ServerReflection/ServerReflectionInfo", {"list_services": ""},
              {"list_services_response.service.#": lambda n: n >= 12})

@@ -6,6 +6,7 @@ import time
 
 PRESENT = object()  # any value, as long as there is one
 ABSENT = object()
+DEADLINE_EXCEEDED = 64 + 4  # how grpcurl exits: 64 and the status's code
 
 
 def look_up(value, path):
@@ -38,22 +39,28 @@ class Tour:
     def _full(method):
         return method if "." in method.split("/")[0] else f"charter.v1.{method}"
 
-    def ok(self, method, request, check, **options):
-        """Calls a method. `check`: what stands at each path of the answer, a value or a function of it. A stream's
-        answer is the list of its messages."""
+    def same(self, method, what, found, expected):
+        """Of what several calls of a method brought together."""
+        if found != expected:
+            self._fail(self._full(method), what, f"found    {found}\n  expected {expected}")
+
+    def ok(self, method, request, check, *, cut_after=None):
+        """Calls a method. `check`: what stands at each path of the answer, a value or a function of it. `cut_after`: of a
+        stream without an end, which grpcurl leaves after so many seconds; the answer is the list of its messages."""
         method = self._full(method)
         self.called.add(method)
         self.steps += 1
-        code, out, error = self.server.call(method, request, **options)
-        if code != 0 and not (options.get("arguments") and out):
-            self._fail(method, request, error)
-            return {}
+        code, out, error = self.server.call(method, request, arguments=("-max-time", str(cut_after)) if cut_after else ())
+        # A stream that ends by itself before its time is as wrong as one that breaks.
+        if code != (DEADLINE_EXCEEDED if cut_after else 0):
+            self._fail(method, request, f"exit code {code}: {error}")
+            return [] if cut_after else {}
         answers, at, decoder = [], 0, json.JSONDecoder()
         while out[at:].strip():
             at += len(out[at:]) - len(out[at:].lstrip())
             answer, at = decoder.raw_decode(out, at)
             answers.append(answer)
-        answer = answers[0] if len(answers) == 1 and not options.get("arguments") else answers
+        answer = answers[0] if len(answers) == 1 and not cut_after else answers
         for path, expected in check.items():
             found = look_up(answer, path)
             good = (expected(found) if callable(expected) else
@@ -78,6 +85,15 @@ class Tour:
         self.ok(method, {"name": name}, {"delete_time": PRESENT, "purge_time": PRESENT})
         self.ok(method.replace("Delete", "Undelete"), {"name": name}, {"name": name, "delete_time": ABSENT, "purge_time": ABSENT})
         self.ok(method, {"name": name}, {"delete_time": PRESENT})
+
+    def expired(self, method, request, seconds):
+        """The call's deadline, so many seconds from now, passes before it is done. What it would write mustn't come
+        later either."""
+        method = self._full(method)
+        self.steps += 1
+        code, out, error = self.server.call(method, request, arguments=("-max-time", str(seconds)))
+        if code != DEADLINE_EXCEEDED or out:
+            self._fail(method, request, f"exit code {code}, not {DEADLINE_EXCEEDED} for DeadlineExceeded: {out[:500]}{error}")
 
     def refused(self, method, request, reason, *words):
         """The call is refused with this reason, its error contains the words, and no row has changed."""
