@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,21 @@ import unittest
 from running import cached, run
 
 ARGUMENTS = None
+
+# The engine's own test of its answers, as a program of somebody who has only what is installed.
+ENGINE_PROJECT = """
+cmake_minimum_required(VERSION 3.25)
+project(engine LANGUAGES CXX)
+set(CMAKE_CXX_STANDARD 20)
+find_package(charter REQUIRED COMPONENTS sla)
+find_package(GTest REQUIRED)
+find_package(nlohmann_json REQUIRED)
+file(GLOB sources tests/vectors/*.cc)
+add_executable(engine ${sources})
+target_include_directories(engine PRIVATE .)
+target_compile_definitions(engine PRIVATE CHARTER_CONFORMANCE_FILE="${CMAKE_CURRENT_SOURCE_DIR}/conformance.json")
+target_link_libraries(engine PRIVATE charter::sla GTest::gtest_main nlohmann_json::nlohmann_json)
+"""
 
 
 class InstallTest(unittest.TestCase):
@@ -41,17 +57,44 @@ class InstallTest(unittest.TestCase):
 
     def test_every_public_header_compiles_alone(self):
         include = self.prefix / "include/charter"
-        public = [h for folder in ("client", "testing", "v1") for h in sorted((include / folder).glob("*.h"))
-                  if folder != "v1" or h.name.endswith(("_client.h", "_fields.h"))]
-        self.assertGreater(len(public), 30)
+        written = [str(header.relative_to(include.parent)) for folder in (include, include / "client", include / "testing")
+                   for header in sorted(folder.glob("*.h"))]
+        generated = [str(header.relative_to(include.parent)) for folder in (include / "v1", include.parent / "google/longrunning")
+                     for pattern in ("*_client.h", "*_fields.h", "mock_*.h") for header in sorted(folder.glob(pattern))]
+        engine = self.public_headers_of_the_engine()
+        for headers, enough in ((written, 25), (generated, 40), (engine, 14)):
+            self.assertGreaterEqual(len(headers), enough)
+        flags = [*shlex.split(self.pkg_config("--cflags")), f"-I{include}/engine"]
         # One after the other in one file finds what a header lacks only where it
         # comes first: the hand-written ones come alone, the generated together.
-        alone = [h for h in public if h.parent.name != "v1"]
-        flags = shlex.split(self.pkg_config("--cflags"))
-        texts = [f'#include "{h.relative_to(self.prefix / "include")}"\n' for h in alone]
-        texts.append("".join(f'#include "{h.relative_to(self.prefix / "include")}"\n' for h in public if h not in alone))
+        texts = [f'#include "{header}"\n' for header in written + engine]
+        texts.append("".join(f'#include "{header}"\n' for header in generated))
         for text in texts:
-            run("c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *flags, "-x", "c++", "-", input=text)
+            # From a folder of ours: the compiler looks for headers where it stands first, which may be in the tree.
+            run("c++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *flags, "-x", "c++", "-", input=text, cwd=self.root)
+
+    @staticmethod
+    def public_headers_of_the_engine():
+        """Those that the reference tells of; the others are installed because these include them."""
+        text = (pathlib.Path(ARGUMENTS.source) / "tools/reference/CMakeLists.txt").read_text()
+        return [f"server/sla/{header}" for header in re.search(r"foreach\(header IN ITEMS ([^)]*)\)", text)[1].split()]
+
+    def test_the_engine_as_installed_computes_right(self):
+        # Copies, so that no folder has `server/sla` beside them from which it could be included instead.
+        project = self.root / "engine"
+        (project / "tests/vectors").mkdir(parents=True)
+        vectors = pathlib.Path(ARGUMENTS.source) / "tests/vectors"
+        for file in (*vectors.glob("engine_*"), *vectors.glob("conformance_file.*")):
+            shutil.copy(file, project / "tests/vectors")
+        shutil.copy(vectors / "data/conformance.json", project)
+        (project / "CMakeLists.txt").write_text(ENGINE_PROJECT)
+        build = project / "build"
+        run("cmake", "-S", project, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={self.prefix}", env=cached(self.root))
+        self.assertNotIn("gRPC_DIR", (build / "CMakeCache.txt").read_text())  # the engine stands by itself
+        run("cmake", "--build", build, env=cached(self.root))
+        # The file has the target of each clock, and all else that is said of it.
+        self.assertIn("target_time", (project / "conformance.json").read_text())
+        self.assertIn("[  PASSED  ] 1 test.", run(build / "engine"))
 
     def test_all_is_all(self):
         include = self.prefix / "include/charter"
