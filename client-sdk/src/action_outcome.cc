@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "absl/strings/str_replace.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "charter/client/generated.h"
 #include "charter/client/status.h"
@@ -28,11 +26,9 @@ bool IsHopeless(absl::StatusCode code) {
   }
 }
 
-// A handler's text may be anything; the server takes UTF-8 without U+0000.
+// A handler's text may be anything; the server takes UTF-8.
 std::string ReasonText(const absl::Status& status) {
-  const std::string text =
-      absl::StrReplaceAll(Describe(status), {{absl::string_view("\0", 1), " "}})
-          .substr(0, kMostText);
+  const std::string text = Describe(status).substr(0, kMostText);
   std::string coerced = text;
   return {google::protobuf::internal::UTF8CoerceToStructurallyValid(
               text, coerced.data(), '?'),

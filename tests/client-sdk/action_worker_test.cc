@@ -278,7 +278,7 @@ TEST_F(ActionWorkerTest, W2_WhatCanNeverBeDoneIsADeadLetterAtOnce) {
   const std::vector<v1::Action> dead = DeadLetters();
   ASSERT_THAT(dead, SizeIs(1));
   EXPECT_EQ(dead[0].attempt(), 1);
-  EXPECT_THAT(dead[0].last_failure(), HasSubstr("no pager ? xxx"));
+  EXPECT_THAT(dead[0].last_failure(), HasSubstr("no pager ?\\x00xxx"));
 }
 
 TEST_F(ActionWorkerTest, W2_WhoLostTheLeaseIsToldAndChangesNothing) {

@@ -74,7 +74,7 @@ HIDDEN = {
 }
 
 # Tests include what they like, but for stubs: those whose subject is the wire call by them, all others by the client.
-WIRE_TESTS = ("tests/server/call/", "tests/client-sdk/old_server_test.cc")
+WIRE_TESTS = ("tests/server/call/", "tests/client-sdk/metadata_test.cc", "tests/client-sdk/old_server_test.cc")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.M)
 STD = re.compile(r"^[a-z_]+(?:\d\d)?$|^(?:assert|errno|float|limits|locale|math|signal|stdarg|stddef|stdint|stdio|stdlib|string|time)\.h$")
