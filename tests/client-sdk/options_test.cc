@@ -87,7 +87,8 @@ TEST(OptionsTest, WhatIsOfTheChannelIsRefusedElsewhere) {
 TEST(OptionsTest, ADeadlineOfTheChannelIsOfCallsAndNotOfStreams) {
   FakeCharter fake;
   const auto hurried =
-      fake.channel(Options().Set<DeadlineOption>(absl::Nanoseconds(1)));
+      fake.channel(Options().Set<DeadlineOption>(absl::Minutes(10)));
+  fake.Delay("*", absl::Minutes(11));
   EXPECT_EQ(v1::DirectoryClient(hurried).ListAccountsPage({}).status().code(),
             absl::StatusCode::kDeadlineExceeded);
   const auto stream =
